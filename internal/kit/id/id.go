@@ -115,3 +115,10 @@ func (s *Source) next() [16]byte {
 	u[8] = u[8]&0x3f | 0x80
 	return u
 }
+
+// Key is a key whose kind is said by the column that holds it. Stores turn it into the
+// kind's own type at once.
+type Key = Of[any]
+
+// To gives a key from a row its kind.
+func To[K any](k Key) Of[K] { return Of[K](k) }

@@ -1,0 +1,102 @@
+package guard
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// byChance reports whether the digits of a number stand where nobody chose them, so that
+// they are a number by chance only. doc.go lists the places.
+func (r reading) byChance(b []byte, at int) bool {
+	if inUUID(b, at, r.end) || inDrawing(b, at) {
+		return true
+	}
+	return r.bare && (inHex(b, at, r.end) || isDecimal(b, at) || isClaim(b, at))
+}
+
+func isHexOrDash(c byte) bool { return c == '-' || hexValue(c) >= 0 }
+
+// inUUID looks for the shape 8-4-4-4-12 around the place.
+func inUUID(b []byte, at, end int) bool {
+	const size = 36
+	for from := max(0, end-size); from <= at && from+size <= len(b); from++ {
+		if isUUID(b[from : from+size]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isUUID(b []byte) bool {
+	for i, c := range b {
+		isDashPlace := i == 8 || i == 13 || i == 18 || i == 23
+		if !isHexOrDash(c) || (c == '-') != isDashPlace {
+			return false
+		}
+	}
+	return true
+}
+
+// inHex reports whether letters stand directly beside the digits and all of them are
+// hexadecimal: an asset hash, a colour, a key. A prefix such as "cpr" or "id" is not.
+func inHex(b []byte, at, end int) bool {
+	from := at
+	for from > 0 && isWordByte(b[from-1]) && escapeBefore(b, from) < 0 {
+		from--
+	}
+	to := end
+	for to < len(b) && isWordByte(b[to]) {
+		to++
+	}
+	beside := func(s []byte) bool {
+		return !slices.ContainsFunc(s, func(c byte) bool { return hexValue(c) < 0 })
+	}
+	return to-from > end-at && beside(b[from:at]) && beside(b[end:to])
+}
+
+func isWordByte(c byte) bool { return code[c] == digit || c < 0x80 && isLetter(rune(c)) }
+
+// isDecimal reports whether a decimal point stands before the digits.
+func isDecimal(b []byte, at int) bool {
+	if at == 0 || b[at-1] != '.' {
+		return false
+	}
+	return at == 1 || code[b[at-2]] == digit || strings.IndexByte(" ,:=(-\"", b[at-2]) >= 0
+}
+
+// isClaim reports whether the digits are the value, without quotes, of a claim that is
+// registered as seconds since 1970: RFC 7519 4.1, RFC 7662 2.2, OpenID Connect Core 2 and 5.1.
+func isClaim(b []byte, at int) bool {
+	before := bytes.TrimRight(b[max(0, at-30):at], " ")
+	before, ok := bytes.CutSuffix(before, []byte(":"))
+	if !ok {
+		return false
+	}
+	before = bytes.TrimRight(before, " ")
+	for _, name := range []string{`"exp"`, `"iat"`, `"nbf"`, `"auth_time"`, `"updated_at"`} {
+		if bytes.HasSuffix(before, []byte(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inDrawing reports whether the place is in an SVG attribute of which everything before it
+// draws. It runs for the few digits that are a number by all other rules.
+func inDrawing(b []byte, at int) bool {
+	i := at
+	for i > 0 && draws(b[i-1]) {
+		i--
+	}
+	for _, opening := range []string{` d="`, ` d='`, ` points="`, ` points='`} {
+		if bytes.HasSuffix(b[:i], []byte(opening)) {
+			return true
+		}
+	}
+	return false
+}
+
+func draws(c byte) bool {
+	return code[c] == digit || strings.IndexByte(" .,+-\n\t\rMmLlHhVvCcSsQqTtAaZzeE", c) >= 0
+}

@@ -1,0 +1,4 @@
+package formpack
+
+// check is what publishing demands beyond a package that runs.
+func (p *Package) check(env Env) []Problem { return nil }
