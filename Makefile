@@ -35,13 +35,15 @@ check: ## everything that has to hold before a change goes in
 lint: $(ASSETS) $(TOOLS)/.built ## formatting, go vet and staticcheck
 	@scripts/formatted
 	go vet ./...
+	go vet -tags lockless ./internal/core/door
 	$(TOOLS)/staticcheck ./...
 
 test: $(ASSETS) ## every test, the stories in a browser among them
 	go test -p 2 -timeout 30m ./...
 
 bench: build ## measure the promises of ARCHITECTURE.md
-	go run -tags bench ./bench
+	go build -trimpath -tags lockless -o .build/tillit-lockless ./cmd/tillit
+	go run ./bench
 
 gen: $(TOOLS)/.built ## write what is generated: pages, queries and texts
 	go run $(TEXTGEN)

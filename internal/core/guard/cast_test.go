@@ -57,7 +57,7 @@ var names = []guard.Name{
 	{Given: "Łucja", Surname: "Dąbek", Kind: guard.ProtectedName},
 	{Given: "Ольга", Surname: "Петрова", Kind: guard.ProtectedName},
 	{Given: "Fanny", Surname: "Fågelsång", Kind: guard.CanaryName},
-	{Given: "fanny.fagelsang@example.org", Kind: guard.Token},
+	{Given: "kvitter.i.granvik@example.org", Kind: guard.Token},
 }
 
 // stranger is nobody, so that what is planted after her name stands alone.

@@ -15,15 +15,21 @@ const longestEntity = 12
 // character reference of HTML, a percent escape of a URL or an escape of JSON. next is
 // where the one after it begins. What is no proper escape is the sign that it begins with.
 func glyph(b []byte, i int) (r rune, next int) {
-	switch c := b[i]; {
-	case c == '&':
-		r, next = entity(b, i)
-	case c == '%':
-		r, next = percent(b, i)
-	case c == '\\':
-		r, next = backslash(b, i)
-	case c < utf8.RuneSelf:
+	if c := b[i]; c < utf8.RuneSelf && code[c] != escape {
 		return rune(c), i + 1
+	}
+	return coded(b, i)
+}
+
+// coded reads a character that is more than a plain byte.
+func coded(b []byte, i int) (r rune, next int) {
+	switch b[i] {
+	case '&':
+		r, next = entity(b, i)
+	case '%':
+		r, next = percent(b, i)
+	case '\\':
+		r, next = backslash(b, i)
 	default:
 		r, n := utf8.DecodeRune(b[i:])
 		return r, i + n
@@ -42,6 +48,20 @@ func entity(b []byte, i int) (rune, int) {
 	end := bytes.IndexByte(window, ';')
 	if end < 3 {
 		return 0, 0
+	}
+	switch string(window[1:end]) { // the most frequent, without a copy
+	case "amp":
+		return '&', i + end + 1
+	case "nbsp":
+		return '\u00a0', i + end + 1
+	case "ndash":
+		return '\u2013', i + end + 1
+	case "lt":
+		return '<', i + end + 1
+	case "gt":
+		return '>', i + end + 1
+	case "quot":
+		return '"', i + end + 1
 	}
 	s := html.UnescapeString(string(window[:end+1]))
 	r, n := utf8.DecodeRuneInString(s)
@@ -144,12 +164,14 @@ func isLetter(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r|0x20 && r|0x20 <= 'z'
 	}
-	return unicode.IsLetter(r)
+	return r >= '\u00c0' && unicode.IsLetter(r)
 }
 
 func isMark(r rune) bool { return r >= 0x300 && unicode.Is(unicode.Mn, r) }
 
-func isSpace(r rune) bool { return r == ' ' || r > ' ' && unicode.In(r, unicode.Zs) }
+func isSpace(r rune) bool {
+	return r == ' ' || r >= '\u00a0' && (r == '\u00a0' || r >= '\u2000' && r <= '\u200a' || r == '\u202f' || r == '\u205f' || r == '\u3000')
+}
 
 // unseen are the characters that take no room: soft hyphen, zero-width spaces and joiners.
 func unseen(r rune) bool {

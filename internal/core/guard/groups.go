@@ -16,9 +16,54 @@ const (
 type groups struct {
 	digits [12]byte // values, not signs
 	count  int
-	size   [5]int // digits of each group
-	end    [5]int // where each group ends
-	gap    [5]gap // what stands before each group but the first
+	size   [5]uint8 // digits of each group
+	end    [5]int   // where each group ends
+	gap    [5]gap   // what stands before each group but the first
+}
+
+// mayBeNumber is a quick look at the plain digits that begin at b[i]: false for most of the
+// digits of a page, which are sizes, dates and amounts.
+func mayBeNumber(b []byte, i int) bool {
+	sizes := 0 // of the groups so far, four bits each
+	for range 4 {
+		var size int
+		size, i = run(b, i)
+		if size == 0 && i < len(b) {
+			return code[b[i]] >= divider // two of them, or one beside what a reader does not see
+		}
+		if size > 12 || size%2 == 1 {
+			return false
+		}
+		sizes = sizes<<4 | size
+		switch sizes {
+		case 0xa, 0xc, 0x64, 0x84, 0x264, 0x2224, 0x4224:
+			return true
+		}
+		if i == len(b) {
+			return false
+		}
+		switch code[b[i]] {
+		case leading, escape:
+			return true
+		case divider:
+		case joint:
+			if b[i] == '<' {
+				kind, _ := readTag(b, i)
+				return kind == seamless
+			}
+		default:
+			return false
+		}
+		i++
+	}
+	return false
+}
+
+// run counts the plain digits that begin at b[i] and tells where they end.
+func run(b []byte, i int) (size, end int) {
+	for end = i; end < len(b) && code[b[end]] == digit; end++ {
+	}
+	return end - i, end
 }
 
 // readGroups reads the digits that begin at b[i]. It stops at what is no separator, and
@@ -30,7 +75,7 @@ func readGroups(b []byte, i int) (g groups) {
 		if size == 0 || size%2 == 1 {
 			break
 		}
-		g.size[g.count], g.end[g.count] = size, end
+		g.size[g.count], g.end[g.count] = uint8(size), end
 		g.count++
 		read += size
 		if g.count == len(g.size) {
@@ -116,7 +161,7 @@ func readGap(b []byte, i int) (g gap, end int) {
 // spelling tells how many of the groups, from the first on, are written as a person's number
 // is; 0 when they are not.
 func (g *groups) spelling() int {
-	is := func(sizes ...int) bool {
+	is := func(sizes ...uint8) bool {
 		for i, s := range sizes {
 			if g.size[i] != s {
 				return false

@@ -60,23 +60,22 @@ func (g *Guard) Watch(w *Watch) {
 func (g *Guard) Scan(body []byte, a *Allowed) []Finding {
 	w := g.watch.Load()
 	var found []Finding
-	sweep(body, &w.openings, func(at int) int {
+	sweep(body, &w.openings, func(at int, r rune) int {
 		if len(found) == most {
 			return len(body)
 		}
-		if code[body[at]] >= leading { // not a plain letter
-			if n, ok := readNumber(body, at); ok {
-				if !a.number(n.canonical) && !n.byChance(body, at) {
-					found = append(found, Finding{Number, at, n.end - at})
-				}
-				return n.end
+		if digitValue(r) < 0 {
+			f, ok := w.find(body, at, a)
+			if ok {
+				found = append(found, f)
 			}
-		}
-		if f, ok := w.find(body, at, a); ok {
-			found = append(found, f)
 			return f.At + f.Len
 		}
-		return at
+		n, ok := readNumber(body, at)
+		if ok && !a.number(n.canonical) && !n.byChance(body, at) {
+			found = append(found, Finding{Number, at, n.end - at})
+		}
+		return n.end
 	})
 	return found
 }

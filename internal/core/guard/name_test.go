@@ -39,9 +39,9 @@ func TestNamesThatAreFound(t *testing.T) {
 		"Łucja Dąbek": guard.ProtectedName, "Lucja Dabek": guard.ProtectedName, "&#321;ucja D&#261;bek": guard.ProtectedName,
 		"Ольга Петрова": guard.ProtectedName, "ПЕТРОВА ОЛЬГА": guard.ProtectedName,
 		"Fanny Fågelsång": guard.CanaryName, "Fågelsång, Fanny": guard.CanaryName,
-		"fanny.fagelsang@example.org": guard.Token, "FANNY.FAGELSANG@EXAMPLE.ORG": guard.Token, "fanny.fagelsang&#64;example.org": guard.Token, "fanny.fagelsang%40example.org": guard.Token,
+		"kvitter.i.granvik@example.org": guard.Token, "KVITTER.I.GRANVIK@EXAMPLE.ORG": guard.Token, "kvitter.i.granvik&#64;example.org": guard.Token, "kvitter.i.granvik%40example.org": guard.Token,
 	} {
-		for _, around := range []string{"%", "<p>%</p>", "Hej %!", "(%)", `"%"`, "&nbsp;%&nbsp;", "2026 %, 3", "på % är", "Beslut för\u00a0%\u00a0kom", "1%2", "%0A%%0A", `\n%\n`} {
+		for _, around := range []string{"%", "<p>%</p>", "Hej %!", "(%)", `"%"`, "&nbsp;%&nbsp;", "2026 %, 3", "på % är", "Beslut för\u00a0%\u00a0kom", "1% 2", "%0A%%0A", `\n%\n`} {
 			body := strings.Replace(around, "%", text, 1)
 			if around == "%0A%%0A" {
 				body = "%0A" + text + "%0A"
@@ -60,7 +60,7 @@ func TestWordsThatAreNoWatchedName(t *testing.T) {
 		"Åsa", "Öberg", "Åsa Lindgren", "Kim Öberg", "Kåsa Öberg", "Åsa Öbergs", "Åsas Öberg", "Sjöberg Åsa", "Sj&ouml;berg &Aring;sa", "Asaa Oberg",
 		"Åsa och Öberg", "Åsa 7 Öberg", "Åsa (Öberg)", "Åsa / Öberg", "Åsa = Öberg", "<li>Åsa</li><li>Öberg</li>", "<td>Åsa</td></tr><tr><td>Öberg</td>",
 		"Åsa" + strings.Repeat(" ", 700) + "Öberg", "Åsa,,,,,,,,,,Öberg", "von Platen", "Anna Ek-Ros", "Karin Ros", "Karin Ek-Ros", "BoEk", "Bo E", "Bok Ek",
-		"fanny.fagelsang@example.or", "fanny.fagelsang@example.orgs", "xfanny.fagelsang@example.org", "Åsa<", "Åsa &", "Åsa %", `Åsa \`, "Åsa <b", `Åsa "x`, `Åsa,"Öberg`[:5],
+		"kvitter.i.granvik@example.or", "kvitter.i.granvik@example.orgs", "xkvitter.i.granvik@example.org", "Åsa<", "Åsa &", "Åsa %", `Åsa \`, "Åsa <b", `Åsa "x`, `Åsa,"Öberg`[:5],
 	} {
 		if found := g.Scan([]byte("Text. "+text), nil); found != nil {
 			t.Errorf("%q: found %v", text, found)
@@ -85,11 +85,11 @@ func TestAnotherSpellingOfAnAllowedNameIsAllowed(t *testing.T) {
 	var a guard.Allowed
 	a.Add("Kim")
 	a.Add("Lindgren")
-	a.Add(" Fanny.fagelsang@example.org\n")
+	a.Add(" Kvitter.i.granvik@example.org\n")
 	if found := g.Scan([]byte("Kim Lindgren"), &a); len(found) != 1 {
 		t.Error("two texts that were opened apart allow the name that they make together")
 	}
-	if found := g.Scan([]byte("Skriv till fanny.fagelsang@example.org."), &a); found != nil {
+	if found := g.Scan([]byte("Skriv till kvitter.i.granvik@example.org."), &a); found != nil {
 		t.Errorf("found %v, an allowed token", found)
 	}
 }

@@ -9,6 +9,9 @@ type reading struct {
 
 // readNumber reads the identity number that begins at b[i], if one does.
 func readNumber(b []byte, i int) (reading, bool) {
+	if code[b[i]] == digit && !mayBeNumber(b, i) {
+		return reading{}, false
+	}
 	g := readGroups(b, i)
 	used := g.spelling()
 	if used == 0 {
@@ -23,14 +26,18 @@ func readNumber(b []byte, i int) (reading, bool) {
 		return reading{}, false
 	}
 	if r.bare {
-		return r, danish(digits, false) && (sumsToEleven(digits) || firstOfJanuary(digits))
+		if danish(digits, false) && (sumsToEleven(digits) || firstOfJanuary(digits)) {
+			return r, true
+		}
+	} else if danish(digits, true) && !g.inARow(b, i, used) {
+		return r, true
 	}
-	return r, danish(digits, true) && !g.inARow(b, i, used)
+	return reading{}, false
 }
 
 func (g *groups) sum(used int) (n int) {
 	for _, s := range g.size[:used] {
-		n += s
+		n += int(s)
 	}
 	return n
 }

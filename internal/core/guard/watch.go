@@ -97,12 +97,12 @@ func nameWords(s string) []string {
 // addWord adds the ways in which a word may open. Each of its first letters may be written as
 // another character than the plain one; at a first letter that is, the sweep stops anyway.
 func (o *openings) addWord(s string) {
-	var c [3]uint8 // of its first three plain letters; leading for what has no plain one
+	var c [3]uint8 // of its first three letters; a letter that has no plain form is leading
 	f := fold(s)
 	for i := range c {
 		c[i] = other
 		if i < len(f) {
-			c[i] = min(code[f[i]], leading)
+			c[i] = code[f[i]]
 		}
 	}
 	for _, otherwise := range []uint8{leading, joint, escape} {
@@ -129,9 +129,9 @@ func (w *Watch) addToken(s string) bool {
 	return true
 }
 
-// find looks whether something watched, and not allowed, begins at b[at].
+// find looks whether something watched, and not allowed, begins at the letter b[at].
 func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
-	if r, _ := glyph(b, at); !isLetter(r) || letterBefore(b, at) {
+	if len(w.words)+len(w.tokens) == 0 || letterBefore(b, at) {
 		return Finding{}, false
 	}
 	for _, t := range w.tokens[readWord(b, at, false).hash] {

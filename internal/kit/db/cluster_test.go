@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tillit/internal/kit/clock"
 	"tillit/internal/kit/db"
@@ -167,15 +170,32 @@ func listening(t *testing.T, pid int) (n int) {
 	return n
 }
 
+// deathSeen holds the supervisor still between seeing a death and acting on it.
+type deathSeen struct {
+	slog.Handler
+	at chan bool
+}
+
+func (d deathSeen) Enabled(context.Context, slog.Level) bool { return true }
+
+func (d deathSeen) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "PostgreSQL ended unasked" {
+		d.at <- true
+		<-d.at
+	}
+	return nil
+}
+
 func TestAKilledPostgresComesBackWithWhatWasAcknowledged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := db.Start(t.Context(), db.Config{Data: dir, Engine: os.Getenv("TILLIT_ENGINE")}) // synced, as on a real site
+	seen := deathSeen{Handler: slog.DiscardHandler, at: make(chan bool)}
+	s, err := db.Start(t.Context(), db.Config{Data: dir, Engine: os.Getenv("TILLIT_ENGINE"), Log: slog.New(seen)}) // synced, as on a real site
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Stop(context.Background())
-	pool, err := s.Pool(t.Context(), db.Owner, db.PoolOptions{Max: 4})
+	pool, err := s.Pool(t.Context(), db.Owner, db.PoolOptions{Max: 12})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,16 +218,22 @@ func TestAKilledPostgresComesBackWithWhatWasAcknowledged(t *testing.T) {
 			}
 			next++
 		}
+		warm(t, pool)
 		former := postmaster(t, dir)
 		if err := syscall.Kill(former, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "not ready", func() bool { return !s.Ready() })
+		<-seen.at
+		if s.Ready() {
+			t.Error("ready without a PostgreSQL")
+		}
+		seen.at <- true
 		eventually(t, "ready again", s.Ready)
 		if postmaster(t, dir) == former {
 			t.Error("the same process as before")
 		}
-		// The pool's connections all broke; a transaction does not notice.
+		// The pool's connections all broke, more than there are tries; a transaction
+		// does not notice.
 		if err := write(next); err != nil {
 			t.Errorf("the first transaction afterwards: %v", err)
 		}
@@ -215,6 +241,18 @@ func TestAKilledPostgresComesBackWithWhatWasAcknowledged(t *testing.T) {
 		if n := ask[int](t, pool, "select count(*) from acknowledged"); n != next {
 			t.Errorf("%d rows of %d are there", n, next)
 		}
+	}
+}
+
+// warm opens all of a pool's connections.
+func warm(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	for range pool.Config().MaxConns {
+		conn, err := pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Release()
 	}
 }
 

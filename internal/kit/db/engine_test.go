@@ -60,6 +60,18 @@ func TestTheEngineIsLookedForInOrder(t *testing.T) {
 	}
 }
 
+// As root the engine runs as somebody else, to whom a folder of ours is closed.
+func TestAnEngineOutOfReachIsNamed(t *testing.T) {
+	dir := stub(t, "91.4")
+	_, err := Start(context.Background(), Config{Data: t.TempDir(), Engine: dir})
+	if err == nil {
+		t.Fatal("a stub started")
+	}
+	if said := strings.Contains(err.Error(), dir+"/bin/initdb can't be run as user"); said != (os.Geteuid() == 0) {
+		t.Errorf("the text: %v", err)
+	}
+}
+
 func TestThePackagesLinksAreRecreated(t *testing.T) {
 	list := func(t *testing.T, text string) string {
 		dir := t.TempDir()

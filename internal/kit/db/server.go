@@ -38,7 +38,9 @@ type Server struct {
 }
 
 // Start finds PostgreSQL and, when it is ours to run, starts it, at the first start on
-// a new cluster with the five roles and the database. ctx bounds the start only.
+// a new cluster with the five roles and the database. ctx bounds the start only. As
+// root it runs the engine as the user who owns the cluster, else postgres, else nobody;
+// the folders above Data need not be open to that user, those above the engine do.
 //
 // It refuses with ErrInUse when another process uses the data folder, ErrVersion when
 // the cluster there needs another major version, ErrNotCluster when there is something

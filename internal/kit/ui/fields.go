@@ -103,6 +103,12 @@ func (k Kept) text(ctx context.Context) (string, error) {
 	return textOf(ctx, k.Stored)
 }
 
+// lines is the value inside a textarea, where a browser drops the first line break.
+func (k Kept) lines(ctx context.Context) (string, error) {
+	s, err := k.text(ctx)
+	return "\n" + s, err
+}
+
 // TextProps is one line of text.
 type TextProps struct {
 	Value        Kept

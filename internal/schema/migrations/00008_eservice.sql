@@ -24,12 +24,14 @@ create table eservice.rate (
   id uuid primary key,
   key core.open_text not null,
   unit core.open_text not null,
-  value core.open_text not null,
+  value bigint not null,
   valid_from timestamptz not null,
   valid_to timestamptz,
   municipality core.open_text not null default '',
   source core.open_text not null,
-  confirmed bool not null
+  confirmed bool not null,
+  enabled bool not null default false,
+  unique (key, valid_from, municipality)
 );
 create index rate_key on eservice.rate (key, valid_from);
 create table eservice.facility (
@@ -49,6 +51,7 @@ create table eservice.draft (
   applicant core.person_id not null,
   about core.person_id,
   answers core.sensitive_text not null,
+  salt core.internal_bytes not null,             -- goes into what is signed, so that nobody can guess answers from the hash
   kept core.sensitive_text not null default '{}',   -- what was typed and could not be understood yet
   step core.open_text not null,
   version bigint not null,
@@ -71,6 +74,7 @@ create table eservice.case (
   state core.open_text not null check (state in ('waiting_for_multisign', 'returned', 'submitted', 'in_progress', 'waiting_for_completion', 'archived')),
   outcome core.open_text not null default '',
   officer core.person_id,
+  salt core.internal_bytes not null,
   payload core.internal_bytes not null,          -- hash of package and canonical answers: what every signature covers
   receipt core.internal_text,
   created_at timestamptz not null,
@@ -78,11 +82,13 @@ create table eservice.case (
   signed_at timestamptz,                         -- gate: the last signature
   complete_at timestamptz,                       -- gate: nothing is missing
   due_at timestamptz,
+  paused_at timestamptz,                         -- waiting for a completion: the clock stands
   closed_at timestamptz,
   version bigint not null
 );
 create index case_unit_state on eservice.case (unit, state, due_at);
-create index case_about on eservice.case (about, family) where state not in ('archived', 'returned');
+-- One open application for a child and a service, whoever applies, whatever races.
+create unique index case_open on eservice.case (about, family) where state not in ('archived', 'returned');
 
 create table eservice.answers (
   case_id uuid not null references eservice.case,

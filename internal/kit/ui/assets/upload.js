@@ -1,6 +1,6 @@
 // Shows how much of a file has gone. A form with data-upload is posted by this script, which
-// asks for JSON and goes where "next" says. Any other answer, and the browser posts the form
-// itself: slower, and never wrong.
+// asks for JSON and goes where "next" says, or where the answer leads. Was it refused, the
+// browser posts the form itself and shows why.
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const bar = form.querySelector("[data-upload-progress]");
   const text = form.querySelector("[data-upload-status]");
@@ -38,7 +38,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     request.addEventListener("load", () => {
       let next;
       try { next = JSON.parse(request.responseText).next; } catch { next = undefined; }
-      if (request.status < 400 && next) location.assign(next);
+      if (request.status < 400) location.assign(next ?? request.responseURL);
       else plainly();
     });
     request.addEventListener("error", plainly);

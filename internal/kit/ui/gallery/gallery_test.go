@@ -81,7 +81,16 @@ const smallTargets = `[...document.querySelectorAll("a, button, input:not([type=
 	return box.height < 43.5 || box.width < 43.5;
 }).map(e => e.outerHTML.slice(0, 120) + " " + JSON.stringify(e.getBoundingClientRect()))`
 
+// noRing lists what may have the focus of a keyboard and does not show it (WCAG 2.2, 2.4.7).
+const noRing = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")].filter(e => {
+	if (!e.getBoundingClientRect().width) return false;
+	e.focus({focusVisible: true, preventScroll: true});
+	const s = getComputedStyle(e);
+	return document.activeElement !== e || s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2;
+}).map(e => e.outerHTML.slice(0, 120))`
+
 func TestPagesAreAccessible(t *testing.T) {
+	t.Parallel()
 	axe, err := os.ReadFile("../../../../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Fatalf("run npm ci --ignore-scripts first: %v", err)
@@ -107,6 +116,9 @@ func TestPagesAreAccessible(t *testing.T) {
 					for _, small := range eval[[]string](t, ctx, smallTargets) {
 						t.Errorf("under 44 px: %s", small)
 					}
+				}
+				for _, dull := range eval[[]string](t, ctx, noRing) {
+					t.Errorf("the focus can't be seen in %s", dull)
 				}
 				if pictures != "" {
 					picture(t, ctx, filepath.Join(pictures, fmt.Sprintf("%s-%d-%s.png", s.name, v.width, v.scheme)), v)

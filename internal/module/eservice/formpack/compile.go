@@ -13,10 +13,16 @@ import (
 // Env is what the platform can give to a package: publishing refuses a package that
 // asks for more.
 type Env struct {
-	Languages []string          // every text must exist in each
-	Facts     map[string]string // key -> text | int | bool | date | list
-	Rates     map[string]Unit   // key -> unit
-	Lists     []string          // lists of options that the caller can pass
+	Languages []string        // every text must exist in each
+	Facts     map[string]Fact // by key
+	Rates     map[string]Unit // by key
+	Lists     []string        // lists of options that the caller can pass
+}
+
+// Fact is something that the platform knows and rules may use.
+type Fact struct {
+	Type    string // text | int | bool | date | list
+	Private bool   // about the applicant: nothing that another party sees may depend on it
 }
 
 // Problem is something to put right: in the answers (Text is in the person's language and
@@ -161,11 +167,11 @@ func (w *writer) write() {
 		w.oneOf("lists", "reference", l, w.env.Lists)
 	}
 	for key, f := range a.Facts {
-		typ, ok := w.env.Facts[key]
+		fact, ok := w.env.Facts[key]
 		if !ok {
 			w.fail("facts."+key, "reference", "the platform has no such fact")
 		}
-		w.doc.Rules.Facts[key] = factDoc{Type: typ, When: f.When}
+		w.doc.Rules.Facts[key] = factDoc{Type: fact.Type, When: f.When}
 	}
 	for _, key := range sortedKeys(a.Values) {
 		w.name("word", key)

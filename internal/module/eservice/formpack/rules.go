@@ -171,7 +171,6 @@ func baseOptions() []cel.EnvOption {
 		cel.DefaultUTCTimeZone(true),
 		cel.ParserExpressionSizeLimit(ruleMaxLength),
 		cel.ParserRecursionLimit(40),
-		cel.RegexProgramSizeLimit(200),
 		cel.ASTValidators(
 			cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals(),
 			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(1)),
@@ -240,6 +239,11 @@ func (r *rule) collect(a *celast.AST) error {
 		switch e.Kind() {
 		case celast.StructKind:
 			err = errors.New("a rule makes no objects")
+		case celast.CallKind:
+			// A pattern that a resident writes is a program that a resident writes.
+			if args := e.AsCall().Args(); e.AsCall().FunctionName() == "matches" && args[len(args)-1].Kind() != celast.LiteralKind {
+				err = errors.New("the pattern of matches is written in the rule")
+			}
 		case celast.SelectKind:
 			sel := e.AsSelect()
 			if sel.Operand().Kind() == celast.IdentKind {

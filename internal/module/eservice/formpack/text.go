@@ -119,11 +119,14 @@ func (s *state) place(name string, depth int) (string, bool) {
 	return "", false
 }
 
+// shownLongest is how much is shown of a name or label that comes from outside, in characters.
+const shownLongest = 100
+
 // show writes a CEL value for people.
 func (s *state) show(v ref.Val) string {
 	switch v := v.(type) {
 	case types.String:
-		return string(v)
+		return clip(string(v), shownLongest)
 	case types.Int:
 		return strconv.FormatInt(int64(v), 10)
 	case types.Bool:
@@ -168,7 +171,7 @@ func (s *state) optionLabel(f *field, value string) string {
 	if f.From != nil {
 		for _, o := range s.in.Lists[f.From.List] {
 			if o.Value == value {
-				return o.Label
+				return clip(o.Label, shownLongest)
 			}
 		}
 		return wordOf(s.lang, "gone") // the list no longer has it: its value is an id and says nothing

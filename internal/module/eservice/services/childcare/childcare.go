@@ -30,9 +30,9 @@ const (
 func Env() formpack.Env {
 	return formpack.Env{
 		Languages: []string{"sv", "da", "en"},
-		Facts: map[string]string{
-			"today": "date", "protected": "bool",
-			"child_name": "text", "child_born": "date", "guardians": "int", "open_application": "bool",
+		Facts: map[string]formpack.Fact{
+			"today": {Type: "date"}, "protected": {Type: "bool", Private: true},
+			"child_name": {Type: "text"}, "child_born": {Type: "date"}, "guardians": {Type: "int"}, "open_application": {Type: "bool"},
 		},
 		Rates: units(),
 		Lists: []string{ListChildren, ListUnits},
