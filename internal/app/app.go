@@ -59,6 +59,7 @@ type App struct {
 	reg     *prometheus.Registry
 	db      *db.DB
 	ledger  *ledger.Writer
+	reader  *ledger.Reader
 	board   *closure.Board
 	house   *house
 	world   *world
@@ -168,7 +169,11 @@ func (a *App) startCore(ctx, background context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.db = db.New(appPool, a.clock)
+	auditPool, err := a.pool(ctx, db.Audit, 4)
+	if err != nil {
+		return err
+	}
+	a.db, a.reader = db.New(appPool, a.clock), ledger.NewReader(auditPool)
 	if a.ledger, err = ledger.Open(ctx, ledgerPool, a.clock, a.ids, a.opts.Chance, a.opts.Build, a.log); err != nil {
 		return err
 	}
@@ -190,7 +195,7 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	public := http.NewServeMux()
-	public.Handle("GET /assets/", ui.Assets())
+	public.Handle("GET "+ui.AssetPath, ui.Assets)
 	public.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	public.HandleFunc("GET /readyz", a.ready)
 	public.Handle("/", handler)

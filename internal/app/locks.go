@@ -1,6 +1,8 @@
 package app
 
-import "tillit/internal/kit/db"
+import (
+	"tillit/internal/kit/db"
+)
 
 // locks says which locks are off. The zero value has all on, and only a build with the tag
 // lockless has a way to set it.

@@ -84,7 +84,7 @@ func (s *seeder) organisation(ctx context.Context) error {
 	for _, u := range s.cast.town.Units {
 		key := access.UnitID(id.New[any](s.a.ids))
 		if err := s.tx.QueryRow(ctx, `insert into access.unit (id, key, board, name, shielded) values ($1, $2, $3, $4, $5) on conflict (key) do update set name = excluded.name returning id`,
-			key, u.Key, boards[u.Board], u.Name, u.Key == shieldedUnit).Scan(&key); err != nil {
+			key, u.Key, boards[u.Board], u.Name, u.Key == shieldedUnit[s.cast.town.Country]).Scan(&key); err != nil {
 			return err
 		}
 		s.units[u.Key] = key
@@ -177,8 +177,8 @@ func (s *seeder) employed(ctx context.Context) error {
 			role = access.Steward
 		}
 		units := []string{m.Unit}
-		if m.ClearedForProtected && m.Unit != shieldedUnit && role == access.Officer {
-			units = append(units, shieldedUnit)
+		if shielded := shieldedUnit[s.cast.town.Country]; m.ClearedForProtected && m.Unit != shielded && role == access.Officer {
+			units = append(units, shielded)
 		}
 		for _, unit := range units {
 			if err := s.employ(ctx, who, m, role, unit); err != nil {

@@ -61,6 +61,9 @@ type bond struct {
 	version int64
 }
 
+// Bound reports whether a store has tied the value to a record, so that it may open at all.
+func (s Sealed[C]) Bound() bool { return s.bond != nil }
+
 // NewPersonal, NewSensitive, NewProtected and NewBytes seal what a person has just sent,
 // on its way to a store.
 func NewPersonal(text string) Personal   { return Personal{text: text} }

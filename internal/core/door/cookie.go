@@ -14,6 +14,9 @@ const (
 	langCookie    = "lang"
 )
 
+// langAge is how long a browser remembers its language, in seconds: a year.
+const langAge = 365 * 24 * 60 * 60
+
 func (d *Door) cookieName(name string) string {
 	if d.Secure {
 		return "__Host-" + name
@@ -46,6 +49,9 @@ func (d *Door) setCookies(w http.ResponseWriter, a Answer) {
 	}
 	if a.Secret != nil {
 		d.put(w, sessionCookie, a.Secret.Cookie(), 0)
+	}
+	if a.Lang != "" {
+		d.put(w, langCookie, string(a.Lang), langAge)
 	}
 }
 

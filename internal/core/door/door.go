@@ -280,7 +280,14 @@ func (d *Door) send(w http.ResponseWriter, v *Visit, a Answer) (written, error) 
 	if a.File != nil {
 		level = ledger.Exported
 	}
-	rec := disclosure.NewRecorder(v.By, level, v.route.Classes&^d.closedClasses())
+	passes := v.route.Classes
+	if v.self.Known() { // her own name stands in the frame of every page, also of one about nobody
+		passes |= access.Personal
+		if v.self.Protected {
+			passes |= access.Protected
+		}
+	}
+	rec := disclosure.NewRecorder(v.By, level, passes&^d.closedClasses())
 	body, channel, err := d.render(w, v, a, rec)
 	if err != nil {
 		return written{}, err
@@ -336,6 +343,9 @@ func (d *Door) render(w http.ResponseWriter, v *Visit, a Answer, rec *disclosure
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 		h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 		return body, ledger.File, nil
+	case a.Plain != "":
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		return []byte(a.Plain), ledger.HTML, nil
 	case a.Page == nil && a.Fragment == nil:
 		return nil, ledger.HTML, nil
 	}
@@ -365,7 +375,7 @@ func headers(h http.Header) {
 }
 
 func (d *Door) lang(req *http.Request) text.Lang {
-	if c, err := req.Cookie(langCookie); err == nil {
+	if c, err := req.Cookie(d.cookieName(langCookie)); err == nil {
 		if l, ok := text.Parse(c.Value); ok {
 			return l
 		}

@@ -71,7 +71,7 @@ func (v *Visit) langs() []ui.Link {
 		name string
 	}{{text.SV, "Svenska"}, {text.DA, "Dansk"}, {text.EN, "English"}} {
 		if l.lang != v.Lang {
-			links = append(links, ui.Link{Text: l.name, Lang: string(l.lang), Href: "/language/" + string(l.lang) + "?" + url.Values{"to": {v.Request.URL.Path}}.Encode()})
+			links = append(links, ui.Link{Text: l.name, Lang: string(l.lang), Href: "/language/" + string(l.lang) + "?" + url.Values{"to": {v.Request.URL.RequestURI()}}.Encode()})
 		}
 	}
 	return links

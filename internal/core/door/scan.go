@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"net/url"
 	"sync"
 	"time"
 
@@ -20,9 +21,12 @@ func (d *Door) scan(v *Visit, body []byte, rec *disclosure.Recorder) error {
 	for _, text := range rec.Opened() {
 		allowed.Add(text)
 	}
-	for _, values := range v.Form {
-		for _, value := range values {
-			allowed.Add(value)
+	allowed.Add(v.Request.URL.Path) // a page says it again in its ways to other languages
+	for _, sent := range []url.Values{v.Form, v.Request.URL.Query()} {
+		for _, values := range sent {
+			for _, value := range values {
+				allowed.Add(value)
+			}
 		}
 	}
 	found := d.Guard.Scan(body, &allowed)

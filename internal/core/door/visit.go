@@ -40,18 +40,21 @@ type Visit struct {
 	self   person.Identity
 }
 
-// Answer is what a handler answers with: one of Page, To, File, JSON or Fragment, or nothing.
+// Answer is what a handler answers with: one of Page, To, File, JSON, Fragment or Plain, or
+// nothing.
 type Answer struct {
 	Status   int             // 200 when zero
 	Page     templ.Component // a whole page
 	Fragment templ.Component // a piece of one, for a script
 	To       string          // see other (303): a path of ours
 	JSON     any
+	Plain    string // text for machines, about nobody
 	File     *File
 	Secret   *session.Secret // begins a session in this browser
 	Forget   bool            // ends what this browser remembers
 	Nonce    *session.Secret // binds an order to this browser
 	Location string          // of what was made (201)
+	Lang     text.Lang       // the reader has chosen it
 }
 
 // File is a document that leaves: its name is a value of the same record.
@@ -88,6 +91,12 @@ func (v *Visit) Secret() *session.Secret { return v.secret }
 // WantsJSON reports whether the caller asked for JSON and not for a page.
 func (v *Visit) WantsJSON() bool {
 	return v.Request.Header.Get("Accept") == "application/json" || v.Request.URL.Query().Get("format") == "json"
+}
+
+// Leave makes the visit nobody's, when its session has ended: the page that follows knows
+// nobody.
+func (v *Visit) Leave() {
+	v.By, v.Session, v.secret, v.self = access.Actor{}.Join(v.By), session.Session{}, nil, person.Identity{}
 }
 
 func clientIP(r *http.Request) string {

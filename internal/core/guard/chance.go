@@ -2,7 +2,6 @@ package guard
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -14,8 +13,6 @@ func (r reading) byChance(b []byte, at int) bool {
 	}
 	return r.bare && (inHex(b, at, r.end) || isDecimal(b, at) || isClaim(b, at))
 }
-
-func isHexOrDash(c byte) bool { return c == '-' || hexValue(c) >= 0 }
 
 // inUUID looks for the shape 8-4-4-4-12 around the place.
 func inUUID(b []byte, at, end int) bool {
@@ -30,8 +27,11 @@ func inUUID(b []byte, at, end int) bool {
 
 func isUUID(b []byte) bool {
 	for i, c := range b {
-		isDashPlace := i == 8 || i == 13 || i == 18 || i == 23
-		if !isHexOrDash(c) || (c == '-') != isDashPlace {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if hexValue(c) < 0 {
 			return false
 		}
 	}
@@ -41,19 +41,22 @@ func isUUID(b []byte) bool {
 // inHex reports whether letters stand directly beside the digits and all of them are
 // hexadecimal: an asset hash, a colour, a key. A prefix such as "cpr" or "id" is not.
 func inHex(b []byte, at, end int) bool {
-	from := at
-	for from > 0 && isWordByte(b[from-1]) && escapeBefore(b, from) < 0 {
-		from--
+	from, to := at, end
+	for ; from > max(0, at-longestHash) && isWordByte(b[from-1]) && escapeBefore(b, from) < 0; from-- {
+		if hexValue(b[from-1]) < 0 {
+			return false
+		}
 	}
-	to := end
-	for to < len(b) && isWordByte(b[to]) {
-		to++
+	for ; to < min(len(b), end+longestHash) && isWordByte(b[to]); to++ {
+		if hexValue(b[to]) < 0 {
+			return false
+		}
 	}
-	beside := func(s []byte) bool {
-		return !slices.ContainsFunc(s, func(c byte) bool { return hexValue(c) < 0 })
-	}
-	return to-from > end-at && beside(b[from:at]) && beside(b[end:to])
+	return to-from > end-at
 }
+
+// longestHash bounds how far hexadecimal letters are looked at, in bytes: SHA-512 has fewer.
+const longestHash = 200
 
 func isWordByte(c byte) bool { return code[c] == digit || c < 0x80 && isLetter(rune(c)) }
 
@@ -86,7 +89,7 @@ func isClaim(b []byte, at int) bool {
 // draws. It runs for the few digits that are a number by all other rules.
 func inDrawing(b []byte, at int) bool {
 	i := at
-	for i > 0 && draws(b[i-1]) {
+	for i > max(0, at-longestDrawing) && draws(b[i-1]) {
 		i--
 	}
 	for _, opening := range []string{` d="`, ` d='`, ` points="`, ` points='`} {
@@ -96,6 +99,9 @@ func inDrawing(b []byte, at int) bool {
 	}
 	return false
 }
+
+// longestDrawing bounds how much of a drawing is looked at, in bytes.
+const longestDrawing = 1 << 16
 
 func draws(c byte) bool {
 	return code[c] == digit || strings.IndexByte(" .,+-\n\t\rMmLlHhVvCcSsQqTtAaZzeE", c) >= 0

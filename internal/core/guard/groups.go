@@ -4,12 +4,12 @@ package guard
 type gap uint8
 
 const (
-	space gap = iota
-	dash
-	spacedDash // with space beside it
-	plus
-	dot
-	slash
+	gapSpace gap = iota
+	gapDash
+	gapSpacedDash // with space beside it
+	gapPlus
+	gapDot
+	gapSlash
 )
 
 // groups are digits as they are written: up to twelve, in up to five groups.
@@ -29,34 +29,43 @@ func mayBeNumber(b []byte, i int) bool {
 		var size int
 		size, i = run(b, i)
 		if size == 0 && i < len(b) {
-			return code[b[i]] >= divider // two of them, or one beside what a reader does not see
-		}
-		if size > 12 || size%2 == 1 {
-			return false
+			return code[b[i]] >= dash // two dividers, or one beside what must be read
 		}
 		sizes = sizes<<4 | size
 		switch sizes {
 		case 0xa, 0xc, 0x64, 0x84, 0x264, 0x2224, 0x4224:
 			return true
 		}
-		if i == len(b) {
+		if i == len(b) || size > 12 {
 			return false
 		}
 		switch code[b[i]] {
 		case leading, escape:
 			return true
-		case divider:
-		case joint:
-			if b[i] == '<' {
-				kind, _ := readTag(b, i)
-				return kind == seamless
-			}
+		case opening:
+			return mayGoOn(b, i)
+		case dash, divider:
+			i++
 		default:
 			return false
 		}
-		i++
+		if size%2 == 1 {
+			return false
+		}
 	}
 	return false
+}
+
+// mayGoOn reports whether a number may go on behind the tags that begin at b[i].
+func mayGoOn(b []byte, i int) bool {
+	for i < len(b) && code[b[i]] == opening {
+		kind, end := readTag(b, i)
+		if kind != seamless {
+			return false
+		}
+		i = end
+	}
+	return i < len(b) && code[b[i]] >= dash
 }
 
 // run counts the plain digits that begin at b[i] and tells where they end.
@@ -134,20 +143,20 @@ func readGap(b []byte, i int) (g gap, end int) {
 			if spaces+marks == 0 {
 				return 0, 0
 			}
-			if g == dash && spaces > 0 {
-				g = spacedDash
+			if g == gapDash && spaces > 0 {
+				g = gapSpacedDash
 			}
 			return g, i
 		case isSpace(r):
 			spaces++
 		case isDash(r):
-			g, marks = dash, marks+1
+			g, marks = gapDash, marks+1
 		case r == '+' || r == '\uff0b':
-			g, marks = plus, marks+1
+			g, marks = gapPlus, marks+1
 		case r == '.':
-			g, marks = dot, marks+1
+			g, marks = gapDot, marks+1
 		case r == '/':
-			g, marks = slash, marks+1
+			g, marks = gapSlash, marks+1
 		default:
 			if next = through(b, i, r, next); next == 0 {
 				return 0, 0
@@ -169,15 +178,15 @@ func (g *groups) spelling() int {
 		}
 		return true
 	}
-	tail := func(i int) bool { return g.gap[i] <= plus }
+	tail := func(i int) bool { return g.gap[i] <= gapPlus }
 	switch {
 	case is(12), is(10):
 		return 1
 	case (is(8, 4) || is(6, 4)) && tail(1):
 		return 2
-	case is(2, 6, 4) && g.gap[1] <= dash && tail(2):
+	case is(2, 6, 4) && g.gap[1] <= gapDash && tail(2):
 		return 3
-	case (is(4, 2, 2, 4) || is(2, 2, 2, 4)) && g.gap[1] == g.gap[2] && g.gap[1] != plus && (g.gap[3] == dash || g.gap[3] == plus):
+	case (is(4, 2, 2, 4) || is(2, 2, 2, 4)) && g.gap[1] == g.gap[2] && g.gap[1] != gapPlus && (g.gap[3] == gapDash || g.gap[3] == gapPlus):
 		return 4 // a date written as dates are; a dash must follow, or a time of day would be a tail
 	}
 	return 0

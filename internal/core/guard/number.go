@@ -9,9 +9,6 @@ type reading struct {
 
 // readNumber reads the identity number that begins at b[i], if one does.
 func readNumber(b []byte, i int) (reading, bool) {
-	if code[b[i]] == digit && !mayBeNumber(b, i) {
-		return reading{}, false
-	}
 	g := readGroups(b, i)
 	used := g.spelling()
 	if used == 0 {
@@ -56,7 +53,7 @@ func (g *groups) reading(used int) reading {
 // is found there all the same; one without would be found too often.
 func (g *groups) inARow(b []byte, i, used int) bool {
 	sign := byte(' ')
-	if g.gap[used-1] == dash {
+	if g.gap[used-1] == gapDash {
 		sign = '-'
 	}
 	end := g.end[used-1]

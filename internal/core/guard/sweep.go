@@ -3,17 +3,18 @@ package guard
 import "unicode/utf8"
 
 // What a byte is to the sweep, in five bits. A letter is its place in the alphabet, so
-// that case falls away; z shares that of s to make room.
+// that case falls away; q and z share the place of k and s to make room, and y takes q's.
 const (
 	other        = 0
 	firstLetter  = 1
-	lastLetter   = 25
-	divider      = 26 // may stand between two groups of digits: space . + / _
-	leading      = 27 // first byte of a character beyond ASCII
-	joint        = 28 // may stand inside a word or a number and be nothing to a reader: < - '
-	digit        = 29
+	lastLetter   = 24
+	dash         = 25 // - ' which may stand inside a word
+	divider      = 26 // space . + / _ which with the dash may stand between two groups of digits
+	continuation = 27 // of a character beyond ASCII
+	leading      = 28 // first byte of one
+	opening      = 29 // < which may begin a tag that is nothing to a reader
 	escape       = 30 // begins a character written some other way: & % \
-	continuation = 31 // of a character beyond ASCII
+	digit        = 31
 )
 
 var code = func() (c [256]uint8) {
@@ -25,10 +26,13 @@ var code = func() (c [256]uint8) {
 	for b := range uint8(26) {
 		c['a'+b], c['A'+b] = firstLetter+b, firstLetter+b
 	}
+	set("yY", c['q'])
+	set("qQ", c['k'])
 	set("zZ", c['s'])
-	set("0123456789", digit)
+	set("-'", dash)
 	set(" .+/_", divider)
-	set("<-'", joint)
+	set("<", opening)
+	set("0123456789", digit)
 	set(`&%\`, escape)
 	for b := 0x80; b < 0x100; b++ {
 		c[b] = continuation
@@ -38,6 +42,11 @@ var code = func() (c [256]uint8) {
 	}
 	return c
 }()
+
+func isLetterCode(c uint8) bool { return firstLetter <= c && c <= lastLetter }
+
+// unread codes begin what must be read to know whether a reader sees it, and as what.
+var unread = []uint8{leading, opening, escape}
 
 // openings is the set of three codes in a row at which it is worth stopping: 1 for each.
 type openings [1 << 15]uint8
@@ -57,27 +66,27 @@ func (o *openings) addAll(a uint8, b ...uint8) {
 	}
 }
 
-// anyway are the openings of every guard: numbers, and what must be decoded to know.
+// anyway are the openings of every guard: numbers, whose groups are of two digits at least,
+// and what must be decoded to know.
 func (o *openings) anyway() {
-	for _, second := range []uint8{digit, leading, joint, escape} {
-		for _, third := range []uint8{divider, digit, leading, joint, escape, continuation} {
-			o.add(digit, second, third)
-		}
+	for _, c := range append(unread, digit, divider, dash) {
+		o.add(digit, digit, c)
 	}
-	o.addAll(digit, joint) // a tag between two digits
+	for _, c := range unread {
+		o.addAll(digit, c)
+	}
 	o.addAll(leading)
 	o.addAll(escape)
 }
 
-// begins is 1 where code c after code p (at p<<5|c) begins something: a word where no letter
+// begins is 1 where code c after code p, at p<<5|c, begins something: a word where no letter
 // stands before, a run of digits where no digit does.
 var begins = func() (t [1 << 10]uint8) {
-	for p := range 32 {
-		for c := range 32 {
-			inWord := firstLetter <= p && p <= lastLetter && firstLetter <= c && c <= leading
-			inRun := p == digit && c == digit
-			if !inWord && !inRun {
-				t[p<<5|c] = 1
+	for p := range uint8(32) {
+		for c := range uint8(32) {
+			inWord := isLetterCode(p) && (isLetterCode(c) || c == leading)
+			if inRun := p == digit && c == digit; !inWord && !inRun {
+				t[int(p)<<5|int(c)] = 1
 			}
 		}
 	}
@@ -87,16 +96,13 @@ var begins = func() (t [1 << 10]uint8) {
 // stops is 1 when the first of the last three codes in k opens something and begins it.
 func (o *openings) stops(k uint32) uint8 { return o[k&(1<<15-1)] & begins[k>>10&(1<<10-1)] }
 
-// sweep walks over b once and calls visit for each place whose three bytes are among the
-// openings and that begins a word or a run of digits, with the letter or digit that stands
-// there. visit returns where to go on; a place not beyond its own means right after it. The
-// inner loop is what every four bytes of every page cost.
+// sweep walks over b once and calls visit for each place where a number or a watched word
+// may begin, with the letter or digit that stands there. visit returns where to go on; a
+// place not beyond its own means right after it. The inner loop is what every four bytes of
+// every page cost.
 func sweep(b []byte, o *openings, visit func(at int, r rune) int) {
-	if len(b) < 3 {
-		return
-	}
-	k := uint32(code[b[0]])<<5 | uint32(code[b[1]]) // the codes of the last bytes, five bits each
-	for i := 2; i < len(b); i++ {
+	k, i := codesAt(b, 0) // the codes of the last bytes, five bits each
+	for i < len(b) {
 		for ; i+4 <= len(b); i += 4 {
 			four := b[i : i+4 : i+4]
 			k0 := k<<5 | uint32(code[four[0]])
@@ -108,28 +114,40 @@ func sweep(b []byte, o *openings, visit func(at int, r rune) int) {
 			}
 			k = k3
 		}
-		if i == len(b) {
-			return
+		for end := min(i+4, len(b)); i < end; i++ {
+			k = k<<5 | uint32(code[b[i]])
+			if o.stops(k) == 0 {
+				continue
+			}
+			if next := stopAt(b, i-2, visit); next > i-2 {
+				k, i = codesAt(b, next)
+				break
+			}
 		}
-		k = k<<5 | uint32(code[b[i]])
-		if o.stops(k) == 0 {
-			continue
-		}
-		next := stopAt(b, i-2, visit)
-		if next <= i-2 {
-			continue
-		}
-		if next+2 >= len(b) {
-			return
-		}
-		k = uint32(code[b[next]])<<5 | uint32(code[b[next+1]])
-		i = next + 1
 	}
 }
 
-// stopAt looks at one place. Behind an escaped character the sweep begins afresh: the 20 of
-// %20 is no digit.
+// codesAt gives the codes of two bytes, as if nothing stood before them, and where the third
+// is.
+func codesAt(b []byte, i int) (k uint32, third int) {
+	if i+2 >= len(b) {
+		return 0, len(b)
+	}
+	return uint32(code[b[i]])<<5 | uint32(code[b[i+1]]), i + 2
+}
+
+// stopAt looks at one place and tells where to go on. Behind an escaped character the sweep
+// begins afresh: the 20 of %20 is no digit.
 func stopAt(b []byte, at int, visit func(at int, r rune) int) (next int) {
+	switch c := b[at]; {
+	case code[c] == digit:
+		if !mayBeNumber(b, at) {
+			return 0
+		}
+		return visit(at, '0')
+	case isPlain(c):
+		return visit(at, rune(c))
+	}
 	r, behind := glyph(b, at)
 	if isLetter(r) || digitValue(r) >= 0 {
 		next = visit(at, r)

@@ -22,7 +22,7 @@ type Name struct {
 // It does not change after NewWatch and may be shared.
 type Watch struct {
 	openings    openings
-	words       map[uint64]struct{}
+	firsts      [1 << 10]uint64 // a bit by the upper half of a word's hash: a quick no for most words
 	pairs       map[uint64]Kind
 	tokens      map[uint64][]string // by the hash of the word they begin with
 	unwatchable int
@@ -34,7 +34,7 @@ const shortestToken = 6
 // somebody becomes protected or ceases to be. The time it takes grows with the names: a
 // thousand take about a millisecond.
 func NewWatch(names []Name) *Watch {
-	w := &Watch{words: map[uint64]struct{}{}, pairs: map[uint64]Kind{}, tokens: map[uint64][]string{}}
+	w := &Watch{pairs: map[uint64]Kind{}, tokens: map[uint64][]string{}}
 	w.openings.anyway()
 	for _, n := range names {
 		if !w.add(n) {
@@ -67,7 +67,7 @@ func (w *Watch) add(n Name) bool {
 		}
 	}
 	for _, s := range append(given, surnames...) {
-		w.words[hashOf(s)] = struct{}{}
+		w.addFirst(hashOf(s))
 		w.openings.addWord(s)
 	}
 	return true
@@ -97,20 +97,17 @@ func nameWords(s string) []string {
 // addWord adds the ways in which a word may open. Each of its first letters may be written as
 // another character than the plain one; at a first letter that is, the sweep stops anyway.
 func (o *openings) addWord(s string) {
-	var c [3]uint8 // of its first three letters; a letter that has no plain form is leading
+	var c [3]uint8 // of its first letters; a letter that has no plain form is leading
 	f := fold(s)
-	for i := range c {
-		c[i] = other
-		if i < len(f) {
-			c[i] = code[f[i]]
-		}
+	for i := range min(len(c), len(f)) {
+		c[i] = code[f[i]]
 	}
-	for _, otherwise := range []uint8{leading, joint, escape} {
+	for _, otherwise := range append(unread, dash) {
 		o.addAll(c[0], otherwise)
 		o.add(c[0], c[1], otherwise)
 	}
-	if c[2] == other {
-		o.addAll(c[0], c[1]) // of two letters: anything may follow
+	if len(f) == 2 {
+		o.addAll(c[0], c[1]) // anything may follow
 	}
 	o.add(c[0], c[1], c[2])
 }
@@ -120,10 +117,11 @@ func (w *Watch) addToken(s string) bool {
 		return false
 	}
 	h := readWord([]byte(s), 0, false).hash
+	w.addFirst(h)
 	if !slices.Contains(w.tokens[h], s) {
 		w.tokens[h] = append(w.tokens[h], s)
 	}
-	for _, next := range []uint8{code[s[1]], leading, joint, escape} {
+	for _, next := range append(unread, code[s[1]]) {
 		w.openings.addAll(code[s[0]], next)
 	}
 	return true
@@ -131,16 +129,17 @@ func (w *Watch) addToken(s string) bool {
 
 // find looks whether something watched, and not allowed, begins at the letter b[at].
 func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
-	if len(w.words)+len(w.tokens) == 0 || letterBefore(b, at) {
+	opening := readWord(b, at, false)
+	if !opening.seam && !w.first(opening.hash) || letterBefore(b, at) {
 		return Finding{}, false
 	}
-	for _, t := range w.tokens[readWord(b, at, false).hash] {
+	for _, t := range w.tokens[opening.hash] {
 		if end := sameText(b, at, t); end > 0 && !a.text(t) {
 			return Finding{Token, at, end - at}, true
 		}
 	}
-	spellings(b, at, func(first word) {
-		if _, known := w.words[first.hash]; !known {
+	opening.spellings(b, at, func(first word) {
+		if !w.first(first.hash) {
 			return
 		}
 		followers(b, first.end, func(secondAt int, second word) {
@@ -153,6 +152,10 @@ func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
 	})
 	return f, found
 }
+
+// addFirst and first keep and ask whether something watched may begin with a word.
+func (w *Watch) addFirst(hash uint64)   { w.firsts[hash>>54] |= 1 << (hash >> 48 & 63) }
+func (w *Watch) first(hash uint64) bool { return w.firsts[hash>>54]>>(hash>>48&63)&1 != 0 }
 
 // sameText tells where t ends at b[i] in whatever case and encoding, and with no letter or
 // digit behind it; 0 when it does not stand there.

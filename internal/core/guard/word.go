@@ -13,12 +13,20 @@ type word struct {
 	seam    bool // it ended, or was joined, at a hyphen or a seamless tag
 }
 
+// longestWord bounds what is joined at seams, in bytes, so that no text costs its square.
+const longestWord = 300
+
 // readWord reads the word that begins at b[i]. A hyphen or a seamless tag divides words
 // (<b>Kim</b><b>Ek</b>) or stands inside one (Ek-Ros, <mark>Ek</mark>ros): with joined the
 // word goes on behind it. Apostrophes and unseen characters stand inside.
 func readWord(b []byte, i int, joined bool) (w word) {
-	w.hash = emptyHash
-	for i < len(b) {
+	h, from := uint64(emptyHash), i
+	for i < len(b) && isPlain(b[i]) { // what most words are made of, and what follows them
+		h = hashByte(h, b[i]|0x20)
+		i++
+	}
+	w.hash, w.letters, w.end = h, i-from, i
+	for i < len(b) && i-from < longestWord && code[b[i]] != divider && code[b[i]] != other {
 		r, next := glyph(b, i)
 		switch {
 		case isLetter(r):
@@ -47,9 +55,12 @@ func readWord(b []byte, i int, joined bool) (w word) {
 func isHyphen(r rune) bool     { return r == '-' || r == '\u2010' || r == '\u2011' }
 func isApostrophe(r rune) bool { return r == '\'' || r == '\u2019' || r == '\u02bc' }
 
+func isPlain(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
 // spellings calls visit for the word at b[i] read in both ways, once when they agree.
-func spellings(b []byte, i int, visit func(word)) {
-	w := readWord(b, i, false)
+func spellings(b []byte, i int, visit func(word)) { readWord(b, i, false).spellings(b, i, visit) }
+
+func (w word) spellings(b []byte, i int, visit func(word)) {
 	visit(w)
 	if !w.seam {
 		return
@@ -214,11 +225,15 @@ func followers(b []byte, i int, visit func(at int, w word)) {
 		if !ok {
 			return
 		}
-		w := readWord(b, at, false)
-		spellings(b, at, func(w word) { visit(at, w) })
-		if !w.isPassed() {
+		i = 0
+		spellings(b, at, func(w word) {
+			visit(at, w)
+			if w.isPassed() {
+				i = w.end
+			}
+		})
+		if i == 0 {
 			return
 		}
-		i = w.end
 	}
 }

@@ -129,12 +129,17 @@ func (c *cluster) openRun() error {
 	if err != nil {
 		return fmt.Errorf("db: %w", err)
 	}
-	c.run, c.socket = run, dir
+	c.nameSocket(run)
+	return nil
+}
+
+// nameSocket finds a name for the open socket's folder that is short enough.
+func (c *cluster) nameSocket(run *os.File) {
+	c.run, c.socket = run, run.Name()
 	// The kernel takes 107 bytes for the whole path.
-	if len(filepath.Join(dir, ".s.PGSQL.5432")) > 107 {
+	if len(filepath.Join(run.Name(), ".s.PGSQL.5432")) > 107 {
 		c.socket = fmt.Sprintf("/proc/self/fd/%d", run.Fd())
 	}
-	return nil
 }
 
 // settings are given at every start and can't be changed in postgresql.conf.

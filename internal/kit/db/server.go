@@ -30,11 +30,12 @@ var ErrNotSupervised = errors.New("db: the server is the operator's own")
 
 // Server is a PostgreSQL that answers.
 type Server struct {
-	cluster *cluster // nil: the operator's own
-	url     string
-	up      atomic.Bool // of the operator's own
-	cancel  context.CancelFunc
-	ended   chan struct{}
+	cluster  *cluster // nil: the operator's own
+	attached bool     // the cluster is another process's to supervise
+	url      string
+	up       atomic.Bool // of the operator's own
+	cancel   context.CancelFunc
+	ended    chan struct{}
 }
 
 // Start finds PostgreSQL and, when it is ours to run, starts it, at the first start on
@@ -113,6 +114,9 @@ func (s *Server) Ready() bool {
 // ctx ends before PostgreSQL does, it is made to quit: no data is lost, but the next
 // start takes longer.
 func (s *Server) Stop(ctx context.Context) error {
+	if s.attached {
+		return s.cluster.run.Close()
+	}
 	if s.cluster != nil {
 		s.cluster.stop(ctx)
 		return nil

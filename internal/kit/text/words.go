@@ -198,3 +198,9 @@ func two(n int) string {
 	}
 	return strconv.Itoa(n)
 }
+
+// MonthYear writes the month that t falls in: "januari 2025", "januar 2025", "January 2025".
+func MonthYear(l Lang, t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	return wordsOf(l).months[t.Month()-1] + " " + strconv.Itoa(t.Year())
+}

@@ -20,9 +20,16 @@ func attr(name, value string) templ.Attributes {
 }
 
 func idAttr(id string) templ.Attributes       { return attr("id", id) }
-func labelAttr(label string) templ.Attributes { return attr("aria-label", label) }
 func shapeAttr(s Shape) templ.Attributes      { return attr("data-shape", string(s)) }
 func describedBy(ids string) templ.Attributes { return attr("aria-describedby", ids) }
+
+// picture names a drawing that somebody else made, and hides what it is made of.
+func picture(label string) templ.Attributes {
+	if label == "" {
+		return nil
+	}
+	return templ.Attributes{"role": "img", "aria-label": label}
+}
 
 func langAttr(lang string) templ.Attributes {
 	if lang == "" {

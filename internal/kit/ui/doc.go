@@ -1,5 +1,5 @@
 // Package ui is what people see: the page's frame, its parts and its fields, one style
-// sheet, the drawings and four small scripts. Everything is rendered on the server and
+// sheet, the drawings and a few small scripts. Everything is rendered on the server and
 // works before any script has run; no part writes an inline style or script, so a page
 // keeps a policy without unsafe-inline.
 //

@@ -57,6 +57,8 @@ type PageProps struct {
 	Scripts []Script
 	// Bleed leaves the width of main to the children: for a start page.
 	Bleed bool
+	// Renew is how many seconds until the page renews itself where no script runs; 0 never.
+	Renew int
 }
 
 // Scheme is light or dark, or as the reader's device has it.
@@ -179,10 +181,13 @@ const (
 
 // QRProps is a code that is renewed while it is shown. Src answers with an <svg>; Status is
 // posted to every two seconds and answers JSON {"status","text","next"}: while status is
-// "pending" text is shown, and then the page goes to next. The children are the first code.
+// "pending" text is shown, and then the page goes to next. The children are the first code,
+// Label its name for those who do not see it, and Text the first text.
 type QRProps struct {
 	Src    string
 	Status string
+	Label  string
+	Text   string
 }
 
 // AutosaveProps keeps a form while it is filled in. Insert Autosave inside the form. URL is

@@ -144,7 +144,6 @@ type SheetProps struct {
 	Accent  bool // the green slab; one a page
 	Tinted  bool
 	Waiting bool // a bar at the left: this waits for you
-	Label   string
 }
 
 func (p SheetProps) class() string {
@@ -312,7 +311,7 @@ func (p ButtonProps) attrs() templ.Attributes {
 // Hidden is a field that is sent and not seen.
 type Hidden struct{ Name, Value string }
 
-// orColor is c, or the other where c is empty.
+// or is c, or the other where c is empty.
 func (c Color) or(other Color) string {
 	if c == "" {
 		c = other

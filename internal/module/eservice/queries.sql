@@ -141,7 +141,7 @@ where id = @id and state in ('submitted', 'in_progress') and (officer is null or
 update eservice.case set state = 'waiting_for_completion', paused_at = @now, version = version + 1 where id = @id and state = 'in_progress';
 
 -- name: setResumed :execrows
-update eservice.case set state = 'in_progress', due_at = due_at + (@now::timestamptz - paused_at), complete_at = coalesce(complete_at, @now::timestamptz), paused_at = null, version = version + 1
+update eservice.case set state = 'in_progress', due_at = @due_at, complete_at = coalesce(complete_at, @complete_at), paused_at = null, version = version + 1
 where id = @id and state = 'waiting_for_completion';
 
 -- name: setArchived :execrows

@@ -42,6 +42,9 @@ func browser(t *testing.T) context.Context {
 func show(t *testing.T, ctx context.Context, url string, v view) {
 	t.Helper()
 	scheme := func(ctx context.Context, target *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+			return err
+		}
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}},
 		})
@@ -83,8 +86,9 @@ const smallTargets = `[...document.querySelectorAll("a, button, input:not([type=
 
 // noRing lists what may have the focus of a keyboard and does not show it (WCAG 2.2, 2.4.7).
 const noRing = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")].filter(e => {
-	if (!e.getBoundingClientRect().width) return false;
+	if (!e.checkVisibility({contentVisibilityAuto: true}) || e.closest("details:not([open])") && e.localName !== "summary") return false;
 	e.focus({focusVisible: true, preventScroll: true});
+	if (e.matches(".ds-skip-link")) return e.getBoundingClientRect().height < 24; // it comes into sight as a bar
 	const s = getComputedStyle(e);
 	return document.activeElement !== e || s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2;
 }).map(e => e.outerHTML.slice(0, 120))`

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
 	"unicode"
 	"unicode/utf8"
 
@@ -68,60 +67,80 @@ func asList(v any) ([]string, bool) {
 	return nil, false
 }
 
-// fits checks a typed answer against its field; it names the rule it breaks.
-func (s *state) fits(f *field, v any) (rule string, args []string) {
+// fits checks a typed answer against its field, and names the rule that it breaks.
+func (s *state) fits(f *field, v any) string {
 	switch f.Kind {
-	case Choice, Register:
+	case KindChoice, KindRegister:
 		if !s.isOption(f, v.(string)) {
-			return "option", nil
+			return "option"
 		}
-	case Choices, Ranked:
-		l := v.([]string)
-		for i, o := range l {
-			if slices.Contains(l[:i], o) {
-				return "twice", nil
-			}
-		}
-		for _, o := range l {
-			if !s.isOption(f, o) {
-				return "options", nil
-			}
-		}
-		if int64(len(l)) < f.min {
-			return "few", []string{"min", strconv.FormatInt(f.min, 10)}
-		}
-		if int64(len(l)) > f.max {
-			return "many", []string{"max", strconv.FormatInt(f.max, 10)}
-		}
-	case Text, Multiline:
+	case KindChoices, KindRanked:
+		return s.fitsList(f, v.([]string))
+	case KindText, KindMultiline:
 		return fitsText(f, v.(string))
-	case Integer:
+	case KindInteger:
 		if n := v.(int64); n < f.min || n > f.max {
-			return "range", []string{"min", strconv.FormatInt(f.min, 10), "max", strconv.FormatInt(f.max, 10)}
+			return "range"
 		}
-	case Date:
+	case KindDate:
 		if _, ok := parseDay(v.(string)); !ok {
-			return "date", nil
+			return "date"
 		}
 	}
-	return "", nil
+	return ""
 }
 
-func fitsText(f *field, t string) (rule string, args []string) {
+func (s *state) fitsList(f *field, l []string) string {
+	if int64(len(l)) > f.max {
+		return "many"
+	}
+	for i, o := range l {
+		if slices.Contains(l[:i], o) {
+			return "twice"
+		}
+	}
+	for _, o := range l {
+		if !s.isOption(f, o) {
+			return "options"
+		}
+	}
+	if int64(len(l)) < f.min {
+		return "few"
+	}
+	return ""
+}
+
+func fitsText(f *field, t string) string {
 	switch {
 	case t == "":
-		return "missing", nil
-	case !printable(t, f.Kind == Multiline):
-		return "characters", nil
+		return "missing"
+	case !printable(t, f.Kind == KindMultiline):
+		return "characters"
 	case int64(utf8.RuneCountInString(t)) > f.max:
-		return "long", []string{"max", strconv.FormatInt(f.max, 10)}
+		return "long"
 	case f.format == "phone" && !phoneForm.MatchString(t):
-		return "phone", nil
+		return "phone"
 	case f.format == "email" && !emailForm.MatchString(t):
-		return "email", nil
+		return "email"
 	}
-	return "", nil
+	return ""
 }
+
+// keeps reports whether an answer that breaks a rule may be stored all the same, for the
+// person to find it again. What no field could hold, in size or in characters, may not.
+func keeps(rule string, v any) bool {
+	switch rule {
+	case "characters", "long", "many", "date":
+		return false
+	case "option":
+		return isValue(v.(string))
+	case "options", "twice", "few":
+		return !slices.ContainsFunc(v.([]string), func(o string) bool { return !isValue(o) })
+	}
+	return true
+}
+
+func isValue(o string) bool { return len(o) <= optionLongest && printable(o, false) }
 
 // printable refuses control characters, and text that turns the direction of what stands
 // around it: an officer must read what was written.

@@ -2,6 +2,7 @@ package formpack
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -227,20 +228,13 @@ func (c *inspector) exists(place string) bool {
 }
 
 // stands tells what is known to have a value when a text is written, and whether the text
-// must never come out empty. A hint may.
+// must never come out empty. A hint may, and a phrase is judged where it is used.
 func (c *inspector) stands(key string) (known map[string]bool, must bool) {
 	parts := strings.Split(key, ".")
-	switch {
-	case parts[0] == "check":
+	if parts[0] == "check" {
 		for _, ch := range c.p.checks {
 			if ch.Key == parts[1] {
 				return c.p.reachedBy(ch.rule), true
-			}
-		}
-	case parts[0] == "phrase":
-		for _, pc := range c.p.phrases[parts[1]] {
-			if pc.text == key {
-				return c.p.reachedBy(pc.cond), true
 			}
 		}
 	}
@@ -254,10 +248,13 @@ func (c *inspector) sure(lang, place string, known map[string]bool, depth int) b
 		if depth > phraseDepth {
 			return false
 		}
-		last := cases[len(cases)-1].text // the others are checked as texts of their own
-		for _, n := range c.p.texts[lang][last].places() {
-			if !c.sure(lang, n, known, depth+1) {
-				return false
+		for _, pc := range cases {
+			with := c.p.reachedBy(pc.cond)
+			maps.Copy(with, known)
+			for _, n := range c.p.texts[lang][pc.text].places() {
+				if !c.sure(lang, n, with, depth+1) {
+					return false
+				}
 			}
 		}
 		return true
@@ -349,11 +346,11 @@ func (c *inspector) size() {
 	}
 	for _, f := range c.p.fields {
 		switch f.Kind {
-		case Text, Multiline:
+		case KindText, KindMultiline:
 			total += 4 * int(f.max)
-		case Choices, Ranked:
+		case KindChoices, KindRanked:
 			total += 4 * shownLongest * int(f.max)
-		case Computed:
+		case KindComputed:
 			total += 4 * textLongest
 		default:
 			total += 4 * shownLongest

@@ -26,7 +26,8 @@ type Fact struct {
 }
 
 // Problem is something to put right: in the answers (Text is in the person's language and
-// says what to do) or, from Compile, in the author's source (Text is English, Field says where).
+// says what to do; it may name the child, so it is for her page and never for a log) or, from
+// Compile, in the author's source (Text is English, Field says where).
 type Problem struct {
 	Field string // key of the field or slot; from Compile, the place
 	Step  string // key of its step; empty when it belongs to none
@@ -159,14 +160,15 @@ func (w *writer) write() {
 		w.oneOf("parties", "reference", p, roles)
 	}
 	for _, m := range []map[string]string{a.Deadlines, a.Fees} {
-		for use, key := range m {
-			w.rate(use, key)
+		for _, use := range sortedKeys(m) {
+			w.rate(use, m[use])
 		}
 	}
 	for _, l := range a.Lists {
 		w.oneOf("lists", "reference", l, w.env.Lists)
 	}
-	for key, f := range a.Facts {
+	for _, key := range sortedKeys(a.Facts) {
+		f := a.Facts[key]
 		fact, ok := w.env.Facts[key]
 		if !ok {
 			w.fail("facts."+key, "reference", "the platform has no such fact")
@@ -207,7 +209,8 @@ func (w *writer) write() {
 			w.doc.Rules.Rates[key] = string(unit)
 		}
 	}
-	for key, f := range w.doc.Rules.Facts {
+	for _, key := range sortedKeys(w.doc.Rules.Facts) {
+		f := w.doc.Rules.Facts[key]
 		if _, ok := w.doc.Flow.Fields[f.When]; f.When != "" && !ok {
 			w.fail("facts."+key, "reference", "there is no field %q", f.When)
 		}
@@ -297,7 +300,7 @@ func (w *writer) steps() {
 				if it.Required && it.VisibleIf == "" && s.VisibleIf == "" {
 					required = append(required, it.Field)
 				}
-				if it.Kind != Computed {
+				if it.Kind != KindComputed {
 					asked++
 				}
 			case it.Slot != "" && it.Field == "":

@@ -1,6 +1,7 @@
 package formpack
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -24,7 +25,7 @@ func (w *writer) field(it authorItem) map[string]any {
 	w.name("item", it.Field)
 	w.labels(where, it)
 	w.oneOf(where, "source", it.Source, []string{"register", "typed", "computed"})
-	if (it.Source == "computed") != (it.Kind == Computed) || (it.Source == "register") != (it.Kind == Register) {
+	if (it.Source == "computed") != (it.Kind == KindComputed) || (it.Source == "register") != (it.Kind == KindRegister) {
 		w.fail(where, "source", "source %q does not go with kind %q", it.Source, it.Kind)
 	}
 	if it.About == "" {
@@ -39,17 +40,17 @@ func (w *writer) field(it authorItem) map[string]any {
 	}
 	options := w.options(where, it, &doc)
 	switch it.Kind {
-	case Choice, Register:
-		w.copyInto(s, options)
-	case Choices, Ranked:
+	case KindChoice, KindRegister:
+		maps.Copy(s, options)
+	case KindChoices, KindRanked:
 		s["type"], s["items"], s["uniqueItems"] = "array", options, true
 		s["minItems"], s["maxItems"] = max(it.AtLeast, 1), it.AtMost
 		if it.AtMost < 1 || it.AtMost > listLongest || it.AtLeast > it.AtMost {
 			w.fail(where, "shape", "at_most is 1 to %d, and not under at_least", listLongest)
 		}
-	case Text, Multiline:
+	case KindText, KindMultiline:
 		longest, pattern := textLongest, linePattern
-		if it.Kind == Multiline {
+		if it.Kind == KindMultiline {
 			longest, pattern = multilineLongest, linesPattern
 		}
 		if it.Longest > 0 {
@@ -60,28 +61,28 @@ func (w *writer) field(it authorItem) map[string]any {
 			w.oneOf(where, "shape", it.Format, textFormats)
 			s["format"] = it.Format
 		}
-	case Integer:
+	case KindInteger:
 		if it.Min == nil || it.Max == nil || *it.Min > *it.Max {
 			w.fail(where, "shape", "a number has min and max")
 			break
 		}
 		s["type"], s["minimum"], s["maximum"] = "integer", *it.Min, *it.Max
-	case Date:
+	case KindDate:
 		s["type"], s["format"] = "string", "date"
-	case Boolean:
+	case KindBoolean:
 		s["type"] = "boolean"
-	case Computed:
+	case KindComputed:
 		w.doc.Rules.Computed[it.Field] = it.Computed
 		w.oneOf(where, "type", it.Type, typeNames)
 		doc.Type = it.Type
-		w.copyInto(s, storedAs(it.Type))
+		maps.Copy(s, storedAs(it.Type))
 	default:
 		w.fail(where, "shape", "%q is no kind", it.Kind)
 	}
-	if it.Kind != Computed {
+	if it.Kind != KindComputed {
 		doc.Type = kindType[it.Kind]
 	}
-	if (it.Kind == Computed) != (it.Computed != "") {
+	if (it.Kind == KindComputed) != (it.Computed != "") {
 		w.fail(where, "shape", "a computed field, and no other, says what it is")
 	}
 	w.doc.Flow.Fields[it.Field] = doc
@@ -90,8 +91,8 @@ func (w *writer) field(it authorItem) map[string]any {
 
 // kindType is the type under which rules see an answer of a kind.
 var kindType = map[Kind]string{
-	Choice: "text", Register: "text", Text: "text", Multiline: "text",
-	Choices: "list", Ranked: "list", Integer: "int", Date: "date", Boolean: "bool",
+	KindChoice: "text", KindRegister: "text", KindText: "text", KindMultiline: "text",
+	KindChoices: "list", KindRanked: "list", KindInteger: "int", KindDate: "date", KindBoolean: "bool",
 }
 
 // storedAs is the schema of a computed value of a type.
@@ -109,15 +110,9 @@ func storedAs(typ string) map[string]any {
 	return map[string]any{"type": "string", "maxLength": textLongest}
 }
 
-func (w *writer) copyInto(s, from map[string]any) {
-	for k, v := range from {
-		s[k] = v
-	}
-}
-
 // options writes a field's options and gives the schema of one chosen value.
 func (w *writer) options(where string, it authorItem, doc *fieldDoc) map[string]any {
-	asked := slices.Contains([]Kind{Choice, Choices, Ranked, Register}, it.Kind)
+	asked := slices.Contains([]Kind{KindChoice, KindChoices, KindRanked, KindRegister}, it.Kind)
 	if !asked {
 		if len(it.Options) > 0 || it.From != nil {
 			w.fail(where, "options", "kind %q has no options", it.Kind)
@@ -131,7 +126,7 @@ func (w *writer) options(where string, it authorItem, doc *fieldDoc) map[string]
 		w.oneOf(where, "reference", it.From.List, w.author.Lists)
 		return map[string]any{"type": "string", "minLength": 1, "maxLength": optionLongest, "pattern": linePattern}
 	}
-	if it.Kind == Register {
+	if it.Kind == KindRegister {
 		w.fail(where, "options", "a register field has options_from")
 	}
 	if len(it.Options) == 0 {

@@ -110,19 +110,19 @@ type checkDoc struct {
 // Kind is what a question looks like.
 type Kind string
 
-// The kinds. Slot is the kind of an attachment slot, which is no field.
+// The kinds. KindSlot is that of an attachment slot, which is no field.
 const (
-	Choice    Kind = "choice"    // one of a few
-	Choices   Kind = "choices"   // some of a few
-	Ranked    Kind = "ranked"    // some of a list, in order
-	Text      Kind = "text"      // one line
-	Multiline Kind = "multiline" // several lines
-	Integer   Kind = "integer"
-	Date      Kind = "date"
-	Boolean   Kind = "boolean"
-	Register  Kind = "register" // one of the caller's list, from a register and never typed
-	Computed  Kind = "computed" // not asked: worked out
-	Slot      Kind = "slot"
+	KindChoice    Kind = "choice"    // one of a few
+	KindChoices   Kind = "choices"   // some of a few
+	KindRanked    Kind = "ranked"    // some of a list, in order
+	KindText      Kind = "text"      // one line
+	KindMultiline Kind = "multiline" // several lines
+	KindInteger   Kind = "integer"
+	KindDate      Kind = "date"
+	KindBoolean   Kind = "boolean"
+	KindRegister  Kind = "register" // one of the caller's list, from a register and never typed
+	KindComputed  Kind = "computed" // not asked: worked out
+	KindSlot      Kind = "slot"
 )
 
 // The classes of data, from open to protected.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/common/types"
+
+	"tillit/internal/kit/text"
 )
 
 // Option is one thing to choose. Match holds what it belongs to, for fields that show only
@@ -24,7 +26,7 @@ type Input struct {
 	Rates   map[string]Rate     // the rows for the day, from PickAll
 	Lists   map[string][]Option // options that come from the caller
 	Files   map[string]int      // clean files in each slot
-	Lang    string
+	Lang    text.Lang
 	Unread  []Problem // what Parse could not read: stands instead of "not answered"
 }
 
@@ -54,7 +56,7 @@ func (r Result) OK() bool { return len(r.Problems) == 0 }
 type state struct {
 	p        *Package
 	in       Input
-	lang     string
+	lang     text.Lang
 	world    *world
 	answers  map[string]any // visible
 	visible  map[string]bool
@@ -96,11 +98,13 @@ func (p *Package) Evaluate(in Input) Result {
 	return r
 }
 
+// begin is an evaluation in which nothing is decided yet.
+func (p *Package) begin(in Input) *state {
+	return &state{p: p, in: in, lang: p.langOf(in.Lang), world: newWorld(), answers: map[string]any{}, visible: map[string]bool{}, problems: map[string]Problem{}}
+}
+
 func (p *Package) evaluate(in Input) *state {
-	s := &state{p: p, in: in, lang: in.Lang, world: newWorld(), answers: map[string]any{}, visible: map[string]bool{}, problems: map[string]Problem{}}
-	if _, ok := p.texts[s.lang]; !ok {
-		s.lang = p.doc.Flow.Languages[0]
-	}
+	s := p.begin(in)
 	for key, r := range in.Rates {
 		if r.Unit == DateOn {
 			if d, ok := r.Day(); ok {
@@ -112,7 +116,7 @@ func (p *Package) evaluate(in Input) *state {
 	}
 	for key := range in.Answers {
 		if f := p.fields[key]; f == nil {
-			s.general = append(s.general, Problem{Rule: "unknown", Text: wordOf(s.lang, "unknown")})
+			s.general = append(s.general, Problem{Rule: "unknown", Text: In(s.lang).Unknown()})
 			break
 		}
 	}
@@ -128,7 +132,7 @@ func (p *Package) evaluate(in Input) *state {
 	s.check()
 	s.contract()
 	if len(s.faults) > 0 {
-		s.general = append(s.general, Problem{Rule: "unready", Text: wordOf(s.lang, "unready")})
+		s.general = append(s.general, Problem{Rule: "unready", Text: In(s.lang).Unready()})
 	}
 	return s
 }
@@ -219,19 +223,22 @@ func (s *state) answer(f *field) {
 		s.problem(f, "invalid")
 		return
 	}
-	s.answers[f.key] = typed
-	if rule, args := s.fits(f, typed); rule != "" {
-		s.problem(f, rule, args...)
+	if rule := s.fits(f, typed); rule != "" {
+		if keeps(rule, typed) {
+			s.answers[f.key] = typed
+		}
+		s.problem(f, rule)
 		return
 	}
+	s.answers[f.key] = typed
 	if v, ok := toCEL(f.Type, typed); ok {
 		s.world.answers.fields[f.key] = v
 	}
 }
 
-func (s *state) problem(f *field, rule string, args ...string) {
+func (s *state) problem(f *field, rule string) {
 	if _, ok := s.problems[f.key]; !ok {
-		s.problems[f.key] = Problem{Field: f.key, Step: f.step.key, Rule: rule, Text: wordOf(s.lang, rule, args...)}
+		s.problems[f.key] = Problem{Field: f.key, Step: f.step.key, Rule: rule, Text: said(s.lang, rule, f)}
 	}
 }
 
@@ -246,7 +253,8 @@ func (s *state) unread(pr Problem) {
 
 // required notes what is not answered.
 func (s *state) required() {
-	for where, r := range s.p.required {
+	for _, where := range s.p.requiredOrder {
+		r := s.p.required[where]
 		if !s.visible[where] || !s.holds(where+".required_if", r) {
 			continue
 		}
@@ -268,7 +276,7 @@ func (s *state) required() {
 		}
 		text := s.text(where + ".missing")
 		if text == "" {
-			text = wordOf(s.lang, "missing")
+			text = In(s.lang).Missing()
 		}
 		s.problems[key] = Problem{Field: key, Step: st, Rule: "missing", Text: text}
 	}
@@ -297,7 +305,7 @@ func (s *state) check() {
 		}
 		text := s.text("check." + c.Key)
 		if text == "" {
-			text = wordOf(s.lang, "invalid")
+			text = In(s.lang).Invalid()
 		}
 		pr := Problem{Field: c.Field, Step: f.step.key, Rule: c.Key, Text: text}
 		if c.Level == "warn" {
@@ -333,7 +341,7 @@ func (s *state) contract() {
 		if len(e.at) > 0 && s.p.fields[e.at[0]] != nil {
 			s.problem(s.p.fields[e.at[0]], "invalid")
 		} else {
-			s.general = append(s.general, Problem{Rule: "unknown", Text: wordOf(s.lang, "unknown")})
+			s.general = append(s.general, Problem{Rule: "unknown", Text: In(s.lang).Unknown()})
 		}
 	}
 }

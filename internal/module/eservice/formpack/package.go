@@ -43,6 +43,8 @@ type Package struct {
 	checks   []*check
 	order    []string // steps, fields, slots, facts and values, each after all that it depends on
 	required map[string]*rule
+
+	requiredOrder []string // its keys, sorted
 }
 
 // Needs is what the caller of Evaluate has to give.
@@ -211,6 +213,9 @@ func (b *builder) items() {
 				b.fail("field."+it.Field, "reference", errors.New("stands in one step, the flow and the schema, once in each"))
 				continue
 			}
+			if fd.Kind != KindComputed && fd.Type != kindType[fd.Kind] {
+				b.fail("field."+it.Field, "type", errors.New("has a type that its kind has not"))
+			}
 			p.fields[it.Field] = newField(it.Field, fd, s, prop)
 		}
 	}
@@ -230,9 +235,9 @@ func newField(key string, fd fieldDoc, s *step, prop map[string]any) *field {
 		f.visibleTo = append(f.visibleTo, r.(string))
 	}
 	switch fd.Kind {
-	case Integer:
+	case KindInteger:
 		f.min, f.max = number("minimum"), number("maximum")
-	case Choices, Ranked:
+	case KindChoices, KindRanked:
 		f.min, f.max = number("minItems"), number("maxItems")
 	default:
 		f.max = number("maxLength")
@@ -246,7 +251,7 @@ func (b *builder) rules() {
 	for key, f := range p.fields {
 		b.declare(objAnswers, key, f.Type)
 		size := uint64(optionLongest)
-		if f.max > 0 && f.Kind != Integer {
+		if f.max > 0 && f.Kind != KindInteger {
 			size = uint64(f.max)
 		}
 		p.shape.sizes[key] = size
@@ -281,7 +286,8 @@ func (b *builder) rules() {
 	for _, where := range sortedKeys(r.Visible) {
 		b.visible(where, b.rule(where+".visible_if", r.Visible[where], cel.BoolType))
 	}
-	for _, where := range sortedKeys(r.Required) {
+	p.requiredOrder = sortedKeys(r.Required)
+	for _, where := range p.requiredOrder {
 		p.required[where] = b.rule(where+".required_if", r.Required[where], cel.BoolType)
 	}
 	for _, key := range sortedKeys(r.Computed) {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"tillit/internal/kit/text"
 )
 
 const (
@@ -17,9 +19,9 @@ const (
 // name a part: "start.day", "start.month", "start.year", "choices.1", "choices.2".
 func inputNames(f *field) []string {
 	switch f.Kind {
-	case Date:
+	case KindDate:
 		return []string{f.key + ".day", f.key + ".month", f.key + ".year"}
-	case Ranked:
+	case KindRanked:
 		names := make([]string, f.max)
 		for i := range names {
 			names[i] = f.key + "." + strconv.Itoa(i+1)
@@ -34,11 +36,9 @@ func inputNames(f *field) []string {
 // A field that could not be read has a problem and no answer. Names that are not the step's
 // inputs are refused, but for the page's own, which begin with "_". Whether an answer is
 // allowed is for Evaluate.
-func (p *Package) Parse(stepKey string, form url.Values, lang string) (answers map[string]any, kept map[string]string, problems []Problem) {
+func (p *Package) Parse(stepKey string, form url.Values, lang text.Lang) (answers map[string]any, kept map[string]string, problems []Problem) {
 	answers, kept = map[string]any{}, map[string]string{}
-	if _, ok := p.texts[lang]; !ok {
-		lang = p.doc.Flow.Languages[0]
-	}
+	lang = p.langOf(lang)
 	known := map[string]bool{}
 	if st := p.step(stepKey); st != nil {
 		for _, it := range st.items {
@@ -47,7 +47,7 @@ func (p *Package) Parse(stepKey string, form url.Values, lang string) (answers m
 				continue
 			}
 			f := p.fields[it.Field]
-			if f.Kind == Computed {
+			if f.Kind == KindComputed {
 				continue
 			}
 			for _, n := range inputNames(f) {
@@ -55,7 +55,7 @@ func (p *Package) Parse(stepKey string, form url.Values, lang string) (answers m
 			}
 			v, rule := readField(f, form, kept)
 			if rule != "" {
-				problems = append(problems, Problem{Field: f.key, Step: stepKey, Rule: rule, Text: wordOf(lang, rule, "max", strconv.FormatInt(f.max, 10))})
+				problems = append(problems, Problem{Field: f.key, Step: stepKey, Rule: rule, Text: said(lang, rule, f)})
 			} else if v != nil {
 				answers[f.key] = v
 			}
@@ -63,7 +63,7 @@ func (p *Package) Parse(stepKey string, form url.Values, lang string) (answers m
 	}
 	for name := range form {
 		if !known[name] && !strings.HasPrefix(name, "_") {
-			problems = append(problems, Problem{Rule: "unknown", Text: wordOf(lang, "unknown")})
+			problems = append(problems, Problem{Rule: "unknown", Text: In(lang).Unknown()})
 			break
 		}
 	}
@@ -100,15 +100,15 @@ func readField(f *field, form url.Values, kept map[string]string) (any, string) 
 			kept[n] = strings.Join(vs, "\n")
 		}
 	}
-	one := tidy(form.Get(f.key), f.Kind == Multiline)
+	one := tidy(form.Get(f.key), f.Kind == KindMultiline)
 	switch f.Kind {
-	case Choices:
+	case KindChoices:
 		l := slices.DeleteFunc(slices.Clone(form[f.key]), func(v string) bool { return v == "" })
 		if len(l) == 0 {
 			return nil, ""
 		}
 		return l, ""
-	case Ranked:
+	case KindRanked:
 		var l []string
 		for _, n := range inputNames(f) {
 			if v := strings.TrimSpace(form.Get(n)); v != "" {
@@ -119,20 +119,20 @@ func readField(f *field, form url.Values, kept map[string]string) (any, string) 
 			return nil, ""
 		}
 		return l, ""
-	case Date:
+	case KindDate:
 		return readDate(form.Get(f.key+".day"), form.Get(f.key+".month"), form.Get(f.key+".year"))
 	}
 	if one == "" {
 		return nil, ""
 	}
 	switch f.Kind {
-	case Integer:
+	case KindInteger:
 		n, ok := readInt(one)
 		if !ok {
 			return nil, "number"
 		}
 		return n, ""
-	case Boolean:
+	case KindBoolean:
 		switch one {
 		case "yes":
 			return true, ""
@@ -140,8 +140,8 @@ func readField(f *field, form url.Values, kept map[string]string) (any, string) 
 			return false, ""
 		}
 		return nil, "option"
-	case Text, Multiline:
-		if !printable(one, f.Kind == Multiline) {
+	case KindText, KindMultiline:
+		if !printable(one, f.Kind == KindMultiline) {
 			return nil, "characters"
 		}
 		if int64(utf8.RuneCountInString(one)) > f.max {

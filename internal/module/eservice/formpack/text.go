@@ -7,6 +7,8 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"tillit/internal/kit/text"
 )
 
 // template is a text with places: "Tidigast {earliest_start}". A place names a value or a
@@ -60,7 +62,7 @@ func parseTexts(texts map[string]map[string]string) map[string]map[string]templa
 // text writes the text of a key in the person's language. Without a text, or when a place
 // has nothing to show, it is empty: better no hint than half a sentence.
 func (s *state) text(key string) string {
-	out, ok := s.fill(s.p.texts[s.lang][key], 0)
+	out, ok := s.fill(s.p.texts[string(s.lang)][key], 0)
 	if !ok {
 		return ""
 	}
@@ -92,7 +94,7 @@ func (s *state) place(name string, depth int) (string, bool) {
 		}
 		for _, c := range cases {
 			if c.cond == nil || s.holds("phrases."+name, c.cond) {
-				return s.fill(s.p.texts[s.lang][c.text], depth+1)
+				return s.fill(s.p.texts[string(s.lang)][c.text], depth+1)
 			}
 		}
 		return "", false
@@ -128,16 +130,16 @@ func (s *state) show(v ref.Val) string {
 	case types.String:
 		return clip(string(v), shownLongest)
 	case types.Int:
-		return strconv.FormatInt(int64(v), 10)
+		return count(s.lang, int64(v))
 	case types.Bool:
-		return yesNo(s.lang, bool(v))
+		return s.yesNo(bool(v))
 	case types.Timestamp:
 		return showDay(s.lang, v.Time)
 	case nil:
 		return ""
 	}
 	if l, ok := v.Value().([]string); ok {
-		return strings.Join(l, ", ")
+		return text.List(s.lang, l)
 	}
 	return ""
 }
@@ -146,15 +148,21 @@ func (s *state) show(v ref.Val) string {
 func (s *state) showAnswer(f *field, v any) string {
 	switch v := v.(type) {
 	case bool:
-		return yesNo(s.lang, v)
+		return s.yesNo(v)
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case []string:
 		labels := make([]string, len(v))
 		for i, o := range v {
 			labels[i] = s.optionLabel(f, o)
+			if f.Kind == KindRanked && len(v) > 1 {
+				labels[i] = strconv.Itoa(i+1) + ". " + labels[i]
+			}
 		}
-		return strings.Join(labels, ", ")
+		if f.Kind == KindRanked {
+			return strings.Join(labels, ", ")
+		}
+		return text.List(s.lang, labels)
 	case string:
 		if f.Type == "date" {
 			if t, ok := parseDay(v); ok {
@@ -174,7 +182,7 @@ func (s *state) optionLabel(f *field, value string) string {
 				return clip(o.Label, shownLongest)
 			}
 		}
-		return wordOf(s.lang, "gone") // the list no longer has it: its value is an id and says nothing
+		return In(s.lang).Gone() // the list no longer has it: its value is an id and says nothing
 	}
 	if len(f.Options) > 0 {
 		return s.text("option." + f.key + "." + value + ".label")
@@ -182,76 +190,46 @@ func (s *state) optionLabel(f *field, value string) string {
 	return value
 }
 
-var months = map[string][12]string{
-	"sv": {"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"},
-	"da": {"januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"},
-	"en": {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-}
-
 // showDay writes a day as people say it: 10 juli 2026, 10. juli 2026, 10 July 2026.
-func showDay(lang string, t time.Time) string {
-	names, ok := months[lang]
-	if !ok {
-		return t.Format(time.DateOnly)
+func showDay(l text.Lang, t time.Time) string { return text.Date(l, t, time.UTC) }
+
+// count writes a number inside a sentence: "fyra", "15". One stays a figure, since its word
+// has a gender that only the sentence knows.
+func count(l text.Lang, n int64) string {
+	if n == 1 {
+		return "1"
 	}
-	dot := ""
-	if lang == "da" {
-		dot = "."
-	}
-	return strconv.Itoa(t.Day()) + dot + " " + names[t.Month()-1] + " " + strconv.Itoa(t.Year())
+	return text.Count(l, int(n))
 }
 
-func yesNo(lang string, yes bool) string {
+func (s *state) yesNo(yes bool) string {
 	if yes {
-		return wordOf(lang, "yes")
+		return In(s.lang).Yes()
 	}
-	return wordOf(lang, "no")
+	return In(s.lang).No()
 }
 
-// wordOf is one of our own words in a language; English where we have none in it.
-func wordOf(lang, key string, args ...string) string {
-	i := 2
-	switch lang {
-	case "sv":
-		i = 0
-	case "da":
-		i = 1
+// said is what to do about a rule of ours that an answer to a field breaks.
+func said(l text.Lang, rule string, f *field) string {
+	t := In(l)
+	switch rule {
+	case "range":
+		return t.Range(text.Number(l, int(f.min)), text.Number(l, int(f.max)))
+	case "long":
+		return t.Long(text.Number(l, int(f.max)))
+	case "few":
+		return t.Few(count(l, f.min))
+	case "many":
+		return t.Many(count(l, f.max))
 	}
-	s := ownWords[key][i]
-	for n := 0; n+1 < len(args); n += 2 {
-		s = strings.ReplaceAll(s, "{"+args[n]+"}", args[n+1])
-	}
-	return s
+	words, _ := t.ByKey(rule)
+	return words
 }
 
-// ownWords are the texts that no author writes: Swedish, Danish, English. They say what to do.
-var ownWords = map[string][3]string{
-	"yes":     {"Ja", "Ja", "Yes"},
-	"no":      {"Nej", "Nej", "No"},
-	"day":     {"Dag", "Dag", "Day"},
-	"month":   {"Månad", "Måned", "Month"},
-	"year":    {"År", "År", "Year"},
-	"choice1": {"Första valet", "Første valg", "First choice"},
-	"choice2": {"Andra valet", "Andet valg", "Second choice"},
-	"choice3": {"Tredje valet", "Tredje valg", "Third choice"},
-	"choiceN": {"Val {n}", "Valg {n}", "Choice {n}"},
-	"gone":    {"Finns inte längre att välja", "Kan ikke længere vælges", "Can no longer be chosen"},
-
-	"number":     {"Skriv med siffror, till exempel 25", "Skriv med tal, for eksempel 25", "Write it in figures, for example 25"},
-	"range":      {"Skriv ett tal från {min} till {max}", "Skriv et tal fra {min} til {max}", "Write a number from {min} to {max}"},
-	"date":       {"Skriv dag, månad och år med siffror, till exempel 10 7 2026", "Skriv dag, måned og år med tal, for eksempel 10 7 2026", "Write day, month and year in figures, for example 10 7 2026"},
-	"no_day":     {"Den dagen finns inte i kalendern. Kontrollera dag och månad", "Den dag findes ikke i kalenderen. Tjek dag og måned", "There is no such day in the calendar. Check the day and the month"},
-	"long":       {"Korta texten till högst {max} tecken", "Forkort teksten til højst {max} tegn", "Shorten the text to at most {max} characters"},
-	"characters": {"Ta bort tecken som inte går att skriva ut, och skriv texten igen", "Fjern tegn, der ikke kan skrives ud, og skriv teksten igen", "Take out characters that can't be printed, and write the text again"},
-	"option":     {"Välj ett av alternativen", "Vælg en af mulighederne", "Choose one of the options"},
-	"options":    {"Välj bland alternativen", "Vælg blandt mulighederne", "Choose among the options"},
-	"twice":      {"Välj olika alternativ. Samma val står två gånger", "Vælg forskellige muligheder. Samme valg står to gange", "Make different choices. The same one is there twice"},
-	"few":        {"Välj minst {min}", "Vælg mindst {min}", "Choose at least {min}"},
-	"many":       {"Välj högst {max}", "Vælg højst {max}", "Choose at most {max}"},
-	"phone":      {"Skriv ett telefonnummer med siffror, till exempel 070-123 45 67", "Skriv et telefonnummer med tal, for eksempel 20 12 34 56", "Write a phone number in figures, for example 070-123 45 67"},
-	"email":      {"Skriv en e-postadress, till exempel namn@exempel.se", "Skriv en e-mailadresse, for eksempel navn@eksempel.dk", "Write an e-mail address, for example name@example.com"},
-	"invalid":    {"Svara på frågan igen", "Svar på spørgsmålet igen", "Answer the question again"},
-	"missing":    {"Svara på frågan", "Svar på spørgsmålet", "Answer the question"},
-	"unknown":    {"Sidan skickade något som inte hör till formuläret. Ladda om sidan och försök igen", "Siden sendte noget, der ikke hører til formularen. Genindlæs siden, og prøv igen", "The page sent something that does not belong to the form. Reload the page and try again"},
-	"unready":    {"Vi kan inte pröva svaren just nu. Det du har fyllt i är kvar. Försök igen om en stund", "Vi kan ikke kontrollere svarene lige nu. Det, du har skrevet, er gemt. Prøv igen om lidt", "We can't check the answers right now. What you have filled in is kept. Try again in a while"},
+// langOf is the language asked for, or the package's first where it has no texts in it.
+func (p *Package) langOf(l text.Lang) text.Lang {
+	if _, ok := p.texts[string(l)]; ok {
+		return l
+	}
+	return text.Lang(p.doc.Flow.Languages[0])
 }

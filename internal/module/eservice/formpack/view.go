@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tillit/internal/kit/text"
 )
 
 // Title and Intro are what the form is called and begins with, in a language.
-func (p *Package) Title(lang string) string { return p.evaluate(Input{Lang: lang}).text("title") }
+func (p *Package) Title(lang text.Lang) string { return p.begin(Input{Lang: lang}).text("title") }
 
 // Intro is the form's first words; empty when it has none.
-func (p *Package) Intro(lang string) string { return p.evaluate(Input{Lang: lang}).text("intro") }
+func (p *Package) Intro(lang text.Lang) string { return p.begin(Input{Lang: lang}).text("intro") }
 
 // StepView is a step as a page shows it.
 type StepView struct {
@@ -110,12 +112,12 @@ func (s *state) fieldView(f *field, kept map[string]string) FieldView {
 		Format: f.format, VisibleTo: slices.Clone(f.visibleTo),
 	}
 	switch f.Kind {
-	case Text, Multiline:
+	case KindText, KindMultiline:
 		v.Longest = f.max
-	case Integer, Choices, Ranked:
+	case KindInteger, KindChoices, KindRanked:
 		v.Min, v.Max = f.min, f.max
 	}
-	if f.Kind == Computed {
+	if f.Kind == KindComputed {
 		return v
 	}
 	answered := inputValues(f, v.Answer)
@@ -135,7 +137,7 @@ func (s *state) fieldView(f *field, kept map[string]string) FieldView {
 func (s *state) slotView(sl *slot) FieldView {
 	where := "slot." + sl.key
 	return FieldView{
-		Key: sl.key, Kind: Slot, Label: s.text(where + ".label"), Hint: s.text(where + ".hint"),
+		Key: sl.key, Kind: KindSlot, Label: s.text(where + ".label"), Hint: s.text(where + ".hint"),
 		Required: s.isRequired(where), Visible: s.visible[where], Problem: s.problems[sl.key].Text,
 		VisibleTo: slices.Clone(sl.VisibleTo),
 		Slot: &SlotView{
@@ -152,8 +154,8 @@ func (s *state) isRequired(where string) bool {
 
 // options lists what can be chosen now, with its words.
 func (s *state) options(f *field) []Option {
-	if f.Kind == Boolean {
-		return []Option{{Value: "yes", Label: yesNo(s.lang, true)}, {Value: "no", Label: yesNo(s.lang, false)}}
+	if f.Kind == KindBoolean {
+		return []Option{{Value: "yes", Label: s.yesNo(true)}, {Value: "no", Label: s.yesNo(false)}}
 	}
 	var all []Option
 	if f.From != nil {
@@ -184,12 +186,12 @@ func inputValues(f *field, v any) []string {
 	case int64:
 		return []string{strconv.FormatInt(v, 10)}
 	case []string:
-		if f.Kind == Choices {
+		if f.Kind == KindChoices {
 			return []string{strings.Join(v, "\n")}
 		}
 		return v
 	case string:
-		if t, ok := parseDay(v); ok && f.Kind == Date {
+		if t, ok := parseDay(v); ok && f.Kind == KindDate {
 			return []string{strconv.Itoa(t.Day()), strconv.Itoa(int(t.Month())), strconv.Itoa(t.Year())}
 		}
 		return []string{v}
@@ -198,14 +200,15 @@ func inputValues(f *field, v any) []string {
 }
 
 func (s *state) partLabel(f *field, i int) string {
+	t := In(s.lang)
 	switch f.Kind {
-	case Date:
-		return wordOf(s.lang, []string{"day", "month", "year"}[i])
-	case Ranked:
+	case KindDate:
+		return []string{t.Day(), t.Month(), t.Year()}[i]
+	case KindRanked:
 		if i < 3 {
-			return wordOf(s.lang, "choice"+strconv.Itoa(i+1))
+			return []string{t.Choice1(), t.Choice2(), t.Choice3()}[i]
 		}
-		return wordOf(s.lang, "choiceN", "n", strconv.Itoa(i+1))
+		return t.ChoiceN(strconv.Itoa(i + 1))
 	}
 	return ""
 }

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+
+	"tillit/internal/adapter/bankid"
+	"tillit/internal/core/access"
+	"tillit/internal/core/door"
+	"tillit/internal/core/person"
+	"tillit/internal/core/session"
+	"tillit/internal/kit/db"
+	"tillit/internal/kit/fault"
+	"tillit/internal/kit/text"
+	"tillit/internal/module/eservice"
+	"tillit/internal/module/eservice/formpack"
+	"tillit/internal/module/eservice/services/childcare"
+	"tillit/internal/module/hall"
+	"tillit/internal/module/mypages"
+	"tillit/internal/town"
+)
+
+// outside is what the hall needs from elsewhere.
+func (a *App) outside() hall.Outside {
+	t := a.house.town
+	out := hall.Outside{
+		Services: func(context.Context, text.Lang) ([]hall.ServiceCard, error) { return nil, nil },
+		Hint: func(l text.Lang, status, code string) string {
+			s, _ := bankid.In(l).ByKey(bankid.HintKey(status, code))
+			return s
+		},
+		QRSVG:   bankid.QRSVG,
+		Contact: hall.Contact{Phone: t.Phone, Mail: t.Email, Visit: t.Street},
+	}
+	for _, h := range t.Hours {
+		out.Contact.Hours = append(out.Contact.Hours, hall.Hours{Day: h.Weekday, From: h.From, To: h.To})
+	}
+	if a.opts.Config.Demo {
+		out.Cast, out.World = a.staff, a.World+"/bankid"
+	}
+	return out
+}
+
+// staff is the demo's cast of employees who work here now.
+func (a *App) staff(context.Context) ([]hall.Member, error) {
+	c := a.house.cast
+	var list []hall.Member
+	for _, m := range c.town.Staff {
+		if !m.Left.IsZero() {
+			continue
+		}
+		kind := access.Officer
+		if m.Role == town.Steward {
+			kind = access.Steward
+		}
+		unit := m.Unit
+		for _, u := range c.town.Units {
+			if u.Key == m.Unit {
+				unit = u.Name
+			}
+		}
+		list = append(list, hall.Member{ID: m.Key, Name: m.Name, Title: m.Title, Unit: unit, Person: c.staff[m.Key], Kind: kind})
+	}
+	return list, nil
+}
+
+// seedContact gives a person of the town a contact point that reaches her.
+func (h *house) seedContact(context.Context, *db.Tx, person.ID, string) error { return nil }
+
+// seedServices publishes the services, their rates and the places that can be applied for.
+func (h *house) seedServices(ctx context.Context, s *seeder) error {
+	p, problems := formpack.Compile(childcare.Source, childcare.Env())
+	if len(problems) > 0 {
+		return &fault.Fault{Kind: fault.Internal, Op: "app.seedServices", Text: problems[0].Field + " " + problems[0].Rule}
+	}
+	if err := h.cases.Publish(ctx, s.tx, p, s.units[placingUnit[h.town.Country]], s.units[shieldedUnit[h.town.Country]]); err != nil {
+		return err
+	}
+	if err := h.cases.SetRates(ctx, s.tx, childcare.Rates()); err != nil {
+		return err
+	}
+	for _, f := range h.town.Preschools {
+		if err := h.cases.AddFacility(ctx, s.tx, f.Key, f.Name, f.Kind, f.Area); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	placingUnit  = map[string]string{"se": "forskoleadministrationen", "dk": "pladsanvisningen"}
+	shieldedUnit = map[string]string{"se": "skyddade-arenden", "dk": "beskyttede-sager"}
+)
+
+type quiet struct{}
+
+func (quiet) Notify(context.Context, *db.Tx, access.PersonID, string, [16]byte, string) error {
+	return nil
+}
+
+type held struct{}
+
+func (held) Scan(context.Context, []byte) eservice.Verdict { return eservice.Held }
+
+type noCases struct{}
+
+func (noCases) Cases(context.Context, *door.Visit) ([]mypages.CaseCard, error) { return nil, nil }
+func (noCases) Links(context.Context, *door.Visit, [][16]byte) (map[[16]byte]mypages.CaseLink, error) {
+	return nil, nil
+}
+
+// none is the eID of an installation that has none set yet.
+type none struct{ session.EID }
+
+func (none) Auth(context.Context, string) (session.Started, error) {
+	return session.Started{}, fault.New(fault.Unavailable, "app.eid", "")
+}

@@ -1,0 +1,20 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"tillit/internal/kit/job"
+)
+
+// work starts what goes on by itself: the sweeps of what falls due.
+func (a *App) work(background context.Context) error {
+	sweeper := job.NewSweeper(5*time.Second, a.log)
+	sweeper.Add("eservice", a.house.cases.Sweep)
+	sweeper.Add("watched names", a.watchNames)
+	a.wait.Go(func() { sweeper.Run(background) })
+	if a.world != nil {
+		a.world.kick = sweeper.Kick
+	}
+	return nil
+}

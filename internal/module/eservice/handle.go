@@ -1,0 +1,397 @@
+package eservice
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"tillit/internal/core/access"
+	"tillit/internal/core/disclosure"
+	"tillit/internal/core/person"
+	"tillit/internal/kit/db"
+	"tillit/internal/kit/fault"
+	"tillit/internal/kit/id"
+)
+
+// taken reports that a row of the same key was there first.
+func taken(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && pe.Code == "23505"
+}
+
+// maxText is how long a message, note, question or reason may be, in signs.
+const maxText = 8000
+
+// prose checks a text that somebody wrote: something, not too long, nothing that is no text.
+func prose(op, field, body string) (string, error) {
+	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))
+	rule := ""
+	switch {
+	case body == "":
+		rule = "write_something"
+	case utf8.RuneCountInString(body) > maxText:
+		rule = "too_long"
+	case !utf8.ValidString(body) || strings.ContainsFunc(body, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }):
+		rule = "not_text"
+	}
+	if rule != "" {
+		return "", &fault.Fault{Kind: fault.Invalid, Op: op, Fields: []fault.Field{{Name: field, Text: rule}}}
+	}
+	return body, nil
+}
+
+// List is a choice of what an officer's inbox shows.
+type List string
+
+// The lists.
+const (
+	Mine       List = "mine"
+	Unassigned List = "unassigned"
+	Waiting    List = "waiting"
+	Done       List = "closed"
+	AllOpen    List = "open"
+)
+
+// Lists are the inbox's choices, in order.
+var Lists = []List{Mine, Unassigned, Waiting, Done}
+
+// Listed is a case as the inbox lists it.
+type Listed struct {
+	Case
+	Child person.Identity
+}
+
+// Inbox is what an officer has to do.
+type Inbox struct {
+	Cases  []Listed
+	Counts map[List]int
+}
+
+// doneFor is how long a closed case stays in the list of what is done.
+const doneFor = 7 * 24 * time.Hour
+
+// InboxOf lists cases of the officer's units, the shortest time left first. Each row that
+// SQL lets through is decided by policy as well: a row that it refuses is an alarm and is
+// left out, never shown. Ref, when given, is a whole reference.
+func (s *Service) InboxOf(ctx context.Context, by access.Actor, list List, ref string) (*Inbox, error) {
+	out := &Inbox{Counts: map[List]int{}}
+	err := s.db.Tx(ctx, by.Local(Overall), func(ctx context.Context, tx *db.Tx) error {
+		out.Cases = nil
+		q := New(tx)
+		units := make([]id.Key, 0, len(by.All))
+		for _, u := range by.Units() {
+			units = append(units, id.Key(u))
+		}
+		after := tx.Now().Add(-doneFor)
+		rows, err := q.inbox(ctx, inboxParams{Units: units, List: string(list), Person: id.Key(by.Person), ClosedAfter: after, Ref: strings.ToUpper(strings.TrimSpace(ref))})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			c := caseFrom(caseRow(r))
+			if c.Parties, err = parties(ctx, q, c.ID); err != nil {
+				return err
+			}
+			if _, err := s.access.Decide(tx, by, ListCase, CaseRef(c.ID), Overall, c.facts(by)); err != nil {
+				s.log.Error("a row that the database let through was refused by policy", "list", "inbox", "error", err)
+				continue
+			}
+			child, err := s.people.See(ctx, tx, by, c.About, Overall)
+			if err != nil {
+				return err
+			}
+			out.Cases = append(out.Cases, Listed{Case: *c, Child: child})
+		}
+		n, err := q.countInbox(ctx, id.Key(by.Person), after, units)
+		if err != nil {
+			return err
+		}
+		out.Counts = map[List]int{Mine: int(n.Mine), Unassigned: int(n.Unassigned), Waiting: int(n.Waiting), Done: int(n.Closed)}
+		return nil
+	})
+	return out, fault.Wrap("eservice.InboxOf", err)
+}
+
+// handling runs a verb of an officer's on a case that is locked for it, under a permit.
+func (s *Service) handling(ctx context.Context, by access.Actor, action access.Action, caseID CaseID, fn func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error) error {
+	return s.db.Tx(ctx, by.Local(Handle), func(ctx context.Context, tx *db.Tx) error {
+		if _, err := s.access.Permit(ctx, tx, by, action, CaseRef(caseID), Handle); err != nil {
+			return err
+		}
+		q := New(tx)
+		if _, err := q.lockCase(ctx, id.Key(caseID)); err != nil {
+			return missing("eservice.handling", err)
+		}
+		c, err := s.frame(ctx, tx, caseID)
+		if err != nil {
+			return err
+		}
+		return fn(ctx, tx, q, c)
+	})
+}
+
+// Take makes the officer the one who handles the case. Conflict when a colleague has it.
+func (s *Service) Take(ctx context.Context, by access.Actor, caseID CaseID) error {
+	err := s.handling(ctx, by, TakeCase, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error {
+		if c.Officer == by.Person {
+			return nil
+		}
+		n, err := q.setTaken(ctx, by.Person, id.Key(caseID))
+		if err == nil && n == 0 {
+			err = fault.New(fault.Conflict, "eservice.Take", "taken_by_colleague")
+		}
+		if err != nil {
+			return err
+		}
+		return s.event(ctx, tx, caseID, "taken", "parties", by.At.Name)
+	})
+	return fault.Wrap("eservice.Take", err)
+}
+
+// AskCompletion asks the applicant for what is missing (förvaltningslagen 20 §): the clock
+// stands until she answers or the time for it is out.
+func (s *Service) AskCompletion(ctx context.Context, by access.Actor, caseID CaseID, ask string) error {
+	ask, err := prose("eservice.AskCompletion", "ask", ask)
+	if err != nil {
+		return err
+	}
+	err = s.handling(ctx, by, HandleCase, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error {
+		p, err := s.Package(ctx, tx, c.Package)
+		if err != nil {
+			return err
+		}
+		rates, err := s.rates(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		wait, ok := days(p, rates, "completion")
+		if !ok {
+			wait = 14 * 24 * time.Hour
+		}
+		now := tx.Now()
+		n, err := q.setWaiting(ctx, &now, id.Key(caseID))
+		if err == nil && n == 0 {
+			err = fault.New(fault.Conflict, "eservice.AskCompletion", "not_in_progress")
+		}
+		if err != nil {
+			return err
+		}
+		if err := q.insertCompletion(ctx, insertCompletionParams{id.New[any](s.ids), id.Key(caseID), c.Applicant, disclosure.NewSensitive(ask), by.At.Name, now, now.Add(wait)}); err != nil {
+			return err
+		}
+		if err := s.notices.Notify(ctx, tx, c.Applicant, "completion_asked", caseID, c.Family); err != nil {
+			return err
+		}
+		return s.event(ctx, tx, caseID, "completion_asked", "parties", by.At.Name)
+	})
+	return fault.Wrap("eservice.AskCompletion", err)
+}
+
+// AnswerCompletion is the applicant's answer: the case is in progress again.
+func (s *Service) AnswerCompletion(ctx context.Context, by access.Actor, caseID CaseID, completion CompletionID, answer string) error {
+	answer, err := prose("eservice.AnswerCompletion", "answer", answer)
+	if err != nil {
+		return err
+	}
+	err = s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
+		if _, err := s.access.Permit(ctx, tx, by, AnswerCompletion, CaseRef(caseID), Follow); err != nil {
+			return err
+		}
+		if err := s.lock(ctx, tx, caseID); err != nil {
+			return err
+		}
+		now := tx.Now()
+		sealed := disclosure.NewSensitive(answer)
+		q := New(tx)
+		rows, err := q.completionsOf(ctx, id.Key(caseID))
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, r := range rows {
+			found = found || CompletionID(r.ID) == completion
+		}
+		if !found {
+			return fault.New(fault.NotFound, "eservice.AnswerCompletion", "")
+		}
+		n, err := q.answerCompletion(ctx, id.Key(completion), &sealed, &now)
+		if err == nil && n == 0 {
+			err = fault.New(fault.Conflict, "eservice.AnswerCompletion", "answered_already")
+		}
+		if err != nil {
+			return err
+		}
+		return access.AsService(ctx, tx, "eservice", func(ctx context.Context) error { return s.resume(ctx, tx, caseID, "completion_answered") })
+	})
+	return fault.Wrap("eservice.AnswerCompletion", err)
+}
+
+// resume sets the clock going again. As the module itself.
+func (s *Service) resume(ctx context.Context, tx *db.Tx, caseID CaseID, what string) error {
+	c, err := s.frame(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	if _, err := New(tx).setResumed(ctx, c.Resume(now), &now, id.Key(caseID)); err != nil {
+		return err
+	}
+	return s.event(ctx, tx, caseID, what, "parties", "")
+}
+
+// Tell sends a message from the officer to a party of the case.
+func (s *Service) Tell(ctx context.Context, by access.Actor, caseID CaseID, to access.PersonID, body string) error {
+	body, err := prose("eservice.Tell", "body", body)
+	if err != nil {
+		return err
+	}
+	err = s.handling(ctx, by, HandleCase, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error {
+		if _, ok := c.Party(to); !ok {
+			return fault.New(fault.NotFound, "eservice.Tell", "")
+		}
+		if err := q.insertMessage(ctx, insertMessageParams{id.New[any](s.ids), id.Key(caseID), to, false, by.Person, by.At.Name, disclosure.NewSensitive(body), tx.Now()}); err != nil {
+			return err
+		}
+		return s.notices.Notify(ctx, tx, to, "message_new", caseID, c.Family)
+	})
+	return fault.Wrap("eservice.Tell", err)
+}
+
+// Write sends a message from a party, in her own thread.
+func (s *Service) Write(ctx context.Context, by access.Actor, caseID CaseID, body string) error {
+	body, err := prose("eservice.Write", "body", body)
+	if err != nil {
+		return err
+	}
+	err = s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
+		if _, err := s.access.Permit(ctx, tx, by, WriteMessage, CaseRef(caseID), Follow); err != nil {
+			return err
+		}
+		return New(tx).insertMessage(ctx, insertMessageParams{id.New[any](s.ids), id.Key(caseID), by.Person, true, by.Person, "", disclosure.NewSensitive(body), tx.Now()})
+	})
+	return fault.Wrap("eservice.Write", err)
+}
+
+// AddNote keeps an officer's note: for officers of the unit alone.
+func (s *Service) AddNote(ctx context.Context, by access.Actor, caseID CaseID, body string) error {
+	body, err := prose("eservice.AddNote", "note", body)
+	if err != nil {
+		return err
+	}
+	err = s.handling(ctx, by, HandleCase, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, _ *Case) error {
+		return q.insertNote(ctx, insertNoteParams{id.New[any](s.ids), id.Key(caseID), by.Person, by.At.Name, disclosure.NewSensitive(body), tx.Now()})
+	})
+	return fault.Wrap("eservice.AddNote", err)
+}
+
+// Ruling is a decision on its way in.
+type Ruling struct {
+	Outcome Outcome
+	Reasons string
+}
+
+// appealDays is how long one may appeal: three weeks from when one was told
+// (förvaltningslagen 44 §).
+const appealDays = 21
+
+// Check refuses a ruling without outcome or reasons (förvaltningslagen 32 §).
+func (r Ruling) Check() (Ruling, error) {
+	var fields []fault.Field
+	known := false
+	for _, o := range Outcomes {
+		known = known || o == r.Outcome
+	}
+	if !known {
+		fields = append(fields, fault.Field{Name: "outcome", Text: "choose_outcome"})
+	}
+	reasons, err := prose("eservice.Ruling", "reasons", r.Reasons)
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		fields = append(fields, f.Fields...)
+	}
+	if len(fields) > 0 {
+		return r, &fault.Fault{Kind: fault.Invalid, Op: "eservice.Ruling", Fields: fields}
+	}
+	r.Reasons = reasons
+	return r, nil
+}
+
+// Rule decides the case and serves the decision to every party, in one transaction. For the
+// officer who handles it.
+func (s *Service) Rule(ctx context.Context, by access.Actor, caseID CaseID, r Ruling) error {
+	r, err := r.Check()
+	if err != nil {
+		return err
+	}
+	err = s.handling(ctx, by, Decide, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error {
+		if err := c.MayDecide(by.Person); err != nil {
+			return err
+		}
+		now := tx.Now()
+		if err := q.insertDecision(ctx, insertDecisionParams{id.New[any](s.ids), id.Key(caseID), string(r.Outcome), disclosure.NewSensitive(r.Reasons), "4.2",
+			by.Person, by.At.Name, appealDays, now}); err != nil {
+			return err
+		}
+		if _, err := q.setArchived(ctx, string(r.Outcome), &now, id.Key(caseID)); err != nil {
+			return err
+		}
+		for _, p := range c.Parties {
+			if p.State != Signed {
+				continue
+			}
+			if err := q.insertServed(ctx, id.Key(caseID), p.Person, now); err != nil {
+				return err
+			}
+			if err := s.notices.Notify(ctx, tx, p.Person, "decision_served", caseID, c.Family); err != nil {
+				return err
+			}
+		}
+		return s.event(ctx, tx, caseID, "decided", "parties", by.At.Name)
+	})
+	return fault.Wrap("eservice.Rule", err)
+}
+
+// MarkRead notes that a party has read what is in her case: messages and decision.
+func (s *Service) MarkRead(ctx context.Context, by access.Actor, caseID CaseID) error {
+	err := s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
+		if _, err := s.access.Permit(ctx, tx, by, ReadShared, CaseRef(caseID), Follow); err != nil {
+			return err
+		}
+		now := tx.Now()
+		q := New(tx)
+		return errors.Join(q.readMessages(ctx, &now, id.Key(caseID), false), q.setServedRead(ctx, id.Key(caseID), by.Person, &now))
+	})
+	return fault.Wrap("eservice.MarkRead", err)
+}
+
+// MyCases lists the cases that a resident is a party of or invited to, the newest first.
+func (s *Service) MyCases(ctx context.Context, tx *db.Tx, by access.Actor) ([]Listed, error) {
+	q := New(tx)
+	rows, err := q.myCases(ctx, id.Key(by.Person), tx.Now())
+	if err != nil {
+		return nil, fault.Wrap("eservice.MyCases", err)
+	}
+	var list []Listed
+	for _, r := range rows {
+		c := caseFrom(caseRow(r))
+		if c.Parties, err = parties(ctx, q, c.ID); err != nil {
+			return nil, err
+		}
+		if _, err := s.access.Decide(tx, by, ReadFrame, CaseRef(c.ID), Follow, c.facts(by)); err != nil {
+			if fault.Is(err, fault.NotFound) {
+				continue // a case that was given back, or that she has left
+			}
+			return nil, err
+		}
+		child, err := s.people.See(ctx, tx, by, c.About, Follow)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Listed{Case: *c, Child: child})
+	}
+	return list, nil
+}
