@@ -1,6 +1,8 @@
 package disclosure
 
 import (
+	"reflect"
+
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -13,8 +15,21 @@ func Register(m *pgtype.Map) {
 
 type sealedTarget interface{ target() any }
 
-func (s *Sealed[C]) target() any { return &s.text }
-func (b *Bytes) target() any     { return &b.body }
+// target is where a column is read to. A column that may be null is planned on a nil
+// pointer, of which only the type is asked.
+func (s *Sealed[C]) target() any {
+	if s == nil {
+		return (*string)(nil)
+	}
+	return &s.text
+}
+
+func (b *Bytes) target() any {
+	if b == nil {
+		return (*[]byte)(nil)
+	}
+	return &b.body
+}
 
 type sealedSource interface{ source() any }
 
@@ -43,8 +58,9 @@ func (p *encodePlan) Encode(value any, buf []byte) ([]byte, error) {
 }
 
 func wrapEncode(value any) (pgtype.WrappedEncodePlanNextSetter, any, bool) {
-	if s, ok := value.(sealedSource); ok {
-		return &encodePlan{}, s.source(), true
+	s, ok := value.(sealedSource)
+	if !ok || reflect.TypeOf(value).Kind() == reflect.Pointer {
+		return nil, nil, false // pgx itself knows what a pointer, and no value, is
 	}
-	return nil, nil, false
+	return &encodePlan{}, s.source(), true
 }

@@ -103,10 +103,10 @@ func place(t *rapid.T, page string) (before, after string) {
 	}
 	before, after = page[:i], page[i:]
 	if last, _ := utf8.DecodeLastRuneInString(before); !strings.ContainsRune(`"'(=;`, last) {
-		before += ", "
+		before += " ("
 	}
 	if next, _ := utf8.DecodeRuneInString(after); !strings.ContainsRune(`")`, next) {
-		after = ", " + after
+		after = ") " + after
 	}
 	return before, after
 }
@@ -172,7 +172,7 @@ func TestAnyNameAnywhereIsFound(t *testing.T) {
 		var a guard.Allowed
 		a.Add(who[1], who[0])
 		if found := g.Scan(body, &a); found != nil {
-			t.Fatalf("allowed in another order, found %v", found)
+			t.Fatalf("%q allowed in another order, found %v: %q", plant, found, body[max(0, found[0].At-20):min(len(body), found[0].At+40)])
 		}
 	})
 }

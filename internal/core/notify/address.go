@@ -31,7 +31,7 @@ var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainNa
 // readAddress reads what a person has typed as one address and writes it as SMTP does: the
 // domain small and in ASCII. What is wrong comes back as the key of a text.
 //
-// It is stricter than RFC 5321: no quoted or routed local part (quotes, % and !), no address
+// It is stricter than RFC 5321: the local part in ASCII, not quoted and not routed (% and !), no address
 // of a machine in brackets, no comment, no name before it, nothing invisible, and no label
 // of a domain that mixes Latin, Greek and Cyrillic.
 func readAddress(typed string) (mailbox, wrong string) {

@@ -203,7 +203,7 @@ func (s *Service) collected(ctx context.Context, b Browser, o Order, got Collect
 	if got.Status == Pending {
 		o.Hint = got.Hint
 		err := s.db.Tx(ctx, as(access.PersonID{}), func(ctx context.Context, tx *db.Tx) error {
-			return New(tx).hint(ctx, id.Key(o.ID), got.Hint)
+			return New(tx).setHint(ctx, id.Key(o.ID), got.Hint)
 		})
 		return o, nil, fault.Wrap("session.collected", err)
 	}

@@ -24,8 +24,8 @@ select m.id, m.unit, m.role, m.name, m.title, u.name as unit_name, u.board, u.sh
 where m.person = $1 and m.valid_from <= @now and (m.valid_to is null or m.valid_to > @now) order by m.valid_from, m.id;
 
 -- name: insertOrder :exec
-insert into session.eid_order (id, provider, purpose, ref, auto_start, qr_token, qr_secret, nonce, subject, session, sign_ref, visible, payload, shared, return_to, state, started_at, collect_after)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $16);
+insert into session.eid_order (id, provider, purpose, ref, auto_start, qr_token, qr_secret, nonce, subject, session, sign_ref, visible, payload, shared, return_to, state, hint, started_at, collect_after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', 'outstandingTransaction', $16, $16);
 
 -- name: pendingOf :many
 select id, ref from session.eid_order where nonce = $1 and state = 'pending' for update;
@@ -37,7 +37,7 @@ from session.eid_order where id = $1 and nonce = $2;
 -- name: lease :execrows
 update session.eid_order set collect_after = @until where id = @id and state = 'pending' and collect_after <= @now;
 
--- name: hint :exec
+-- name: setHint :exec
 update session.eid_order set hint = $2 where id = $1 and state = 'pending';
 
 -- name: endOrder :execrows

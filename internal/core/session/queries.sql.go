@@ -63,18 +63,9 @@ func (q *Queries) epoch(ctx context.Context) (int64, error) {
 	return generation, err
 }
 
-const hint = `-- name: hint :exec
-update session.eid_order set hint = $2 where id = $1 and state = 'pending'
-`
-
-func (q *Queries) hint(ctx context.Context, iD id.Key, hint string) error {
-	_, err := q.db.Exec(ctx, hint, iD, hint)
-	return err
-}
-
 const insertOrder = `-- name: insertOrder :exec
-insert into session.eid_order (id, provider, purpose, ref, auto_start, qr_token, qr_secret, nonce, subject, session, sign_ref, visible, payload, shared, return_to, state, started_at, collect_after)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', $16, $16)
+insert into session.eid_order (id, provider, purpose, ref, auto_start, qr_token, qr_secret, nonce, subject, session, sign_ref, visible, payload, shared, return_to, state, hint, started_at, collect_after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', 'outstandingTransaction', $16, $16)
 `
 
 type insertOrderParams struct {
@@ -373,6 +364,15 @@ func (q *Queries) revokePerson(ctx context.Context, now *time.Time, why *string,
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const setHint = `-- name: setHint :exec
+update session.eid_order set hint = $2 where id = $1 and state = 'pending'
+`
+
+func (q *Queries) setHint(ctx context.Context, iD id.Key, hint string) error {
+	_, err := q.db.Exec(ctx, setHint, iD, hint)
+	return err
 }
 
 const sweepOrders = `-- name: sweepOrders :execrows

@@ -67,6 +67,11 @@ func build(t *testing.T, demo bool) *house {
 		{Key: "childcare", Href: "/services/childcare", Name: "Ansök om förskola", Text: "Plats på förskola.", Life: "school", Keywords: []string{"barnomsorg"}},
 		{Key: "heat", Href: "/services/heat", Name: "Anmäl bergvärme", Text: "Borra för värme."},
 	}}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the house says:\n%s", h.log)
+		}
+	})
 	chance := rand.NewChaCha8([32]byte{7})
 	ids := id.NewSource(h.clock, chance)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
@@ -282,10 +287,10 @@ func (a answer) has(t *testing.T, selector string) (string, bool) {
 	var b strings.Builder
 	for d := range found.Descendants() {
 		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
+			b.WriteString(d.Data + " ")
 		}
 	}
-	return strings.Join(strings.Fields(b.String()), " "), true
+	return strings.Join(strings.Fields(strings.ReplaceAll(b.String(), " .", ".")), " "), true
 }
 
 func (a answer) sets(name string) bool {

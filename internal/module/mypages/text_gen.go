@@ -375,15 +375,20 @@ func (t Text) NotRight() string {
 	return text.Pick(t.lang, "Det här stämmer inte", "Det passer ikke", "This is not right")
 }
 
-// Objected reads "Du har sagt att det inte stämmer, {when}. Raden har gått till kommunens dataskyddsombud.".
-func (t Text) Objected(when string) string {
+// Objected reads "Du har sagt till".
+func (t Text) Objected() string {
+	return text.Pick(t.lang, "Du har sagt till", "Du har sagt til", "You have told us")
+}
+
+// ObjectedWhen reads "Det var {when}. Raden har gått till kommunens dataskyddsombud.".
+func (t Text) ObjectedWhen(when string) string {
 	switch t.lang {
 	case text.DA:
-		return "Du har sagt, at det ikke passer, " + when + ". Linjen er gået til kommunens databeskyttelsesrådgiver."
+		return "Det var " + when + ". Linjen er gået til kommunens databeskyttelsesrådgiver."
 	case text.EN:
-		return "You have said that this is not right, " + when + ". The line has gone to the municipality's data protection officer."
+		return "That was " + when + ". The line has gone to the municipality's data protection officer."
 	}
-	return "Du har sagt att det inte stämmer, " + when + ". Raden har gått till kommunens dataskyddsombud."
+	return "Det var " + when + ". Raden har gått till kommunens dataskyddsombud."
 }
 
 // IsSomethingWrong reads "Ser något fel ut?".
@@ -983,6 +988,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.ShowLatest(), true
 	case "not_right":
 		return t.NotRight(), true
+	case "objected":
+		return t.Objected(), true
 	case "is_something_wrong":
 		return t.IsSomethingWrong(), true
 	case "own_log_note":
