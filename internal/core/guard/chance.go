@@ -6,12 +6,18 @@ import (
 )
 
 // byChance reports whether the digits of a number stand where nobody chose them, so that
-// they are a number by chance only. doc.go lists the places.
-func (r reading) byChance(b []byte, at int) bool {
-	if inUUID(b, at, r.end) || inDrawing(b, at) {
-		return true
+// they are a number by chance only, and where that place ends; 0 when they were chosen.
+// doc.go lists the places.
+func (r reading) byChance(b []byte, at int) (end int) {
+	switch {
+	case inUUID(b, at, r.end), r.bare && (inHex(b, at, r.end) || isDecimal(b, at) || isClaim(b, at)):
+		return r.end
+	case inDrawing(b, at):
+		for end = r.end; end < len(b) && draws(b[end]); end++ {
+		}
+		return end
 	}
-	return r.bare && (inHex(b, at, r.end) || isDecimal(b, at) || isClaim(b, at))
+	return 0
 }
 
 // inUUID looks for the shape 8-4-4-4-12 around the place.
@@ -101,7 +107,7 @@ func inDrawing(b []byte, at int) bool {
 }
 
 // longestDrawing bounds how much of a drawing is looked at, in bytes.
-const longestDrawing = 1 << 16
+const longestDrawing = 1 << 20
 
 func draws(c byte) bool {
 	return code[c] == digit || strings.IndexByte(" .,+-\n\t\rMmLlHhVvCcSsQqTtAaZzeE", c) >= 0

@@ -25,10 +25,13 @@
 //     digit modulo 10. Twelve digits begin with 18, 19 or 20.
 //   - Danish, with a separator: a real date, the century by the seventh digit. The check
 //     modulo 11 is not asked for: since 2007 numbers are given out without it. The day may
-//     have 60 added, as administrative numbers have.
+//     have 60 added, as administrative numbers have. It is no piece of a longer row of groups
+//     divided in the same way (2026-010123-1234), as case references and columns are.
 //   - Danish, ten bare digits: also the check modulo 11, or the first of January, the day on
 //     which the numbers without a check digit fell first. Without this every 27th order
-//     number would be a person; with it every 300th is.
+//     number would be a person; with it every 300th is. Swedish check digits let every 130th
+//     through. So no page of ours prints references of ten bare digits, nor stamps of date and
+//     time as eight and four.
 //
 // Not a number, since digits stand there that nobody chose: inside a UUID; inside a run of
 // hexadecimal letters and digits (asset hashes); in the drawing of an SVG (attributes d and

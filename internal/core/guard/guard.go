@@ -72,9 +72,13 @@ func (g *Guard) Scan(body []byte, a *Allowed) []Finding {
 			return f.At + f.Len
 		}
 		n, ok := readNumber(body, at)
-		if ok && !a.number(n.canonical) && !n.byChance(body, at) {
-			found = append(found, Finding{Number, at, n.end - at})
+		if !ok || a.number(n.canonical) {
+			return n.end
 		}
+		if end := n.byChance(body, at); end > 0 {
+			return end
+		}
+		found = append(found, Finding{Number, at, n.end - at})
 		return n.end
 	})
 	return found

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"tillit/internal/core/guard"
@@ -91,8 +92,15 @@ func TestPagesRaiseNoAlarm(t *testing.T) {
 	}
 }
 
+func TestLongDrawingRaisesNoAlarm(t *testing.T) {
+	body := `<path class="x" d="M` + strings.Repeat("1212121212 19121212-1212 ", 10_000) + `z"/>`
+	if found := guard.New().Scan([]byte(body+"19121212-1212"), nil); len(found) != 1 || found[0].At != len(body) {
+		t.Errorf("found %d, want the one behind the drawing", len(found))
+	}
+}
+
 func benchmark(b *testing.B, watched []guard.Name) {
-	body := []byte(page(rand.New(rand.NewPCG(5, 6)), 12))
+	body := []byte(page(rand.New(rand.NewPCG(5, 6)), 15)) // 22 kB
 	g := watching(watched...)
 	var a guard.Allowed
 	a.Add("Kim Lindgren")

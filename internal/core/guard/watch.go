@@ -129,6 +129,9 @@ func (w *Watch) addToken(s string) bool {
 
 // find looks whether something watched, and not allowed, begins at the letter b[at].
 func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
+	if !isPlain(b[at]) && letterBefore(b, at) {
+		return Finding{}, false
+	}
 	opening := readWord(b, at, false)
 	if !opening.seam && !w.first(opening.hash) || letterBefore(b, at) {
 		return Finding{}, false

@@ -13,8 +13,11 @@ type word struct {
 	seam    bool // it ended, or was joined, at a hyphen or a seamless tag
 }
 
-// longestWord bounds what is joined at seams, in bytes, so that no text costs its square.
-const longestWord = 300
+// What bounds a word beyond its first plain letters, so that no text costs its square.
+const (
+	longestWord = 300 // bytes
+	mostLetters = 64
+)
 
 // readWord reads the word that begins at b[i]. A hyphen or a seamless tag divides words
 // (<b>Kim</b><b>Ek</b>) or stands inside one (Ek-Ros, <mark>Ek</mark>ros): with joined the
@@ -26,7 +29,7 @@ func readWord(b []byte, i int, joined bool) (w word) {
 		i++
 	}
 	w.hash, w.letters, w.end = h, i-from, i
-	for i < len(b) && i-from < longestWord && code[b[i]] != divider && code[b[i]] != other {
+	for i < len(b) && i-from < longestWord && w.letters < mostLetters && code[b[i]] != divider && code[b[i]] != other {
 		r, next := glyph(b, i)
 		switch {
 		case isLetter(r):

@@ -11,7 +11,6 @@ import (
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/disclosure"
-	"tillit/internal/core/person"
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/id"
@@ -42,78 +41,6 @@ func prose(op, field, body string) (string, error) {
 		return "", &fault.Fault{Kind: fault.Invalid, Op: op, Fields: []fault.Field{{Name: field, Text: rule}}}
 	}
 	return body, nil
-}
-
-// List is a choice of what an officer's inbox shows.
-type List string
-
-// The lists.
-const (
-	Mine       List = "mine"
-	Unassigned List = "unassigned"
-	Waiting    List = "waiting"
-	Done       List = "closed"
-	AllOpen    List = "open"
-)
-
-// Lists are the inbox's choices, in order.
-var Lists = []List{Mine, Unassigned, Waiting, Done}
-
-// Listed is a case as the inbox lists it.
-type Listed struct {
-	Case
-	Child person.Identity
-}
-
-// Inbox is what an officer has to do.
-type Inbox struct {
-	Cases  []Listed
-	Counts map[List]int
-}
-
-// doneFor is how long a closed case stays in the list of what is done.
-const doneFor = 7 * 24 * time.Hour
-
-// InboxOf lists cases of the officer's units, the shortest time left first. Each row that
-// SQL lets through is decided by policy as well: a row that it refuses is an alarm and is
-// left out, never shown. Ref, when given, is a whole reference.
-func (s *Service) InboxOf(ctx context.Context, by access.Actor, list List, ref string) (*Inbox, error) {
-	out := &Inbox{Counts: map[List]int{}}
-	err := s.db.Tx(ctx, by.Local(Overall), func(ctx context.Context, tx *db.Tx) error {
-		out.Cases = nil
-		q := New(tx)
-		units := make([]id.Key, 0, len(by.All))
-		for _, u := range by.Units() {
-			units = append(units, id.Key(u))
-		}
-		after := tx.Now().Add(-doneFor)
-		rows, err := q.inbox(ctx, inboxParams{Units: units, List: string(list), Person: id.Key(by.Person), ClosedAfter: after, Ref: strings.ToUpper(strings.TrimSpace(ref))})
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			c := caseFrom(caseRow(r))
-			if c.Parties, err = parties(ctx, q, c.ID); err != nil {
-				return err
-			}
-			if _, err := s.access.Decide(tx, by, ListCase, CaseRef(c.ID), Overall, c.facts(by)); err != nil {
-				s.log.Error("a row that the database let through was refused by policy", "list", "inbox", "error", err)
-				continue
-			}
-			child, err := s.people.See(ctx, tx, by, c.About, Overall)
-			if err != nil {
-				return err
-			}
-			out.Cases = append(out.Cases, Listed{Case: *c, Child: child})
-		}
-		n, err := q.countInbox(ctx, id.Key(by.Person), after, units)
-		if err != nil {
-			return err
-		}
-		out.Counts = map[List]int{Mine: int(n.Mine), Unassigned: int(n.Unassigned), Waiting: int(n.Waiting), Done: int(n.Closed)}
-		return nil
-	})
-	return out, fault.Wrap("eservice.InboxOf", err)
 }
 
 // handling runs a verb of an officer's on a case that is locked for it, under a permit.
@@ -294,6 +221,9 @@ type Ruling struct {
 	Reasons string
 }
 
+// delegation is the point of the board's order of delegation that officers decide by.
+const delegation = "4.2"
+
 // appealDays is how long one may appeal: three weeks from when one was told
 // (förvaltningslagen 44 §).
 const appealDays = 21
@@ -332,7 +262,7 @@ func (s *Service) Rule(ctx context.Context, by access.Actor, caseID CaseID, r Ru
 			return err
 		}
 		now := tx.Now()
-		if err := q.insertDecision(ctx, insertDecisionParams{id.New[any](s.ids), id.Key(caseID), string(r.Outcome), disclosure.NewSensitive(r.Reasons), "4.2",
+		if err := q.insertDecision(ctx, insertDecisionParams{id.New[any](s.ids), id.Key(caseID), string(r.Outcome), disclosure.NewSensitive(r.Reasons), delegation,
 			by.Person, by.At.Name, appealDays, now}); err != nil {
 			return err
 		}
@@ -355,6 +285,33 @@ func (s *Service) Rule(ctx context.Context, by access.Actor, caseID CaseID, r Ru
 	return fault.Wrap("eservice.Rule", err)
 }
 
+// Preview is the case with the decision as its parties would read it. Nothing is kept and
+// nobody is told. Refused as Rule is.
+func (s *Service) Preview(ctx context.Context, by access.Actor, caseID CaseID, r Ruling) (*View, error) {
+	r, err := r.Check()
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.CaseForOfficer(ctx, by, caseID)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Tx(ctx, by.Local(Handle), func(ctx context.Context, tx *db.Tx) error {
+		p, err := s.access.Permit(ctx, tx, by, Decide, CaseRef(caseID), Handle)
+		if err != nil {
+			return err
+		}
+		if err := v.MayDecide(by.Person); err != nil {
+			return err
+		}
+		row := struct{ Reasons disclosure.Sensitive }{disclosure.NewSensitive(r.Reasons)}
+		disclosure.Tie(p, v.About, CaseRef(caseID), 1, &row)
+		v.Decision = &Decision{Outcome: r.Outcome, Reasons: row.Reasons, Delegation: delegation, OfficerName: by.At.Name, AppealDays: appealDays, At: tx.Now()}
+		return nil
+	})
+	return v, fault.Wrap("eservice.Preview", err)
+}
+
 // MarkRead notes that a party has read what is in her case: messages and decision.
 func (s *Service) MarkRead(ctx context.Context, by access.Actor, caseID CaseID) error {
 	err := s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
@@ -366,32 +323,4 @@ func (s *Service) MarkRead(ctx context.Context, by access.Actor, caseID CaseID) 
 		return errors.Join(q.readMessages(ctx, &now, id.Key(caseID), false), q.setServedRead(ctx, id.Key(caseID), by.Person, &now))
 	})
 	return fault.Wrap("eservice.MarkRead", err)
-}
-
-// MyCases lists the cases that a resident is a party of or invited to, the newest first.
-func (s *Service) MyCases(ctx context.Context, tx *db.Tx, by access.Actor) ([]Listed, error) {
-	q := New(tx)
-	rows, err := q.myCases(ctx, id.Key(by.Person), tx.Now())
-	if err != nil {
-		return nil, fault.Wrap("eservice.MyCases", err)
-	}
-	var list []Listed
-	for _, r := range rows {
-		c := caseFrom(caseRow(r))
-		if c.Parties, err = parties(ctx, q, c.ID); err != nil {
-			return nil, err
-		}
-		if _, err := s.access.Decide(tx, by, ReadFrame, CaseRef(c.ID), Follow, c.facts(by)); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				continue // a case that was given back, or that she has left
-			}
-			return nil, err
-		}
-		child, err := s.people.See(ctx, tx, by, c.About, Follow)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Listed{Case: *c, Child: child})
-	}
-	return list, nil
 }

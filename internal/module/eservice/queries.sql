@@ -107,21 +107,33 @@ select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applic
   c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any(@units::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
+  and c.about <> @person::uuid and c.applicant <> @person::uuid
+  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = @person::uuid)
   and case @list::text
     when 'mine' then c.officer = @person::uuid and c.state in ('submitted', 'in_progress')
     when 'unassigned' then c.officer is null and c.state in ('submitted', 'in_progress')
     when 'waiting' then c.state = 'waiting_for_completion'
     when 'closed' then c.state = 'archived' and c.closed_at > @closed_after::timestamptz
-    else c.state <> 'archived' end
-  and (@ref::text = '' or c.ref = @ref::text)
-order by c.due_at nulls last, c.created_at, c.id limit 200;
+    else true end
+  and (@ref::text = '' or c.ref = @ref::text) and (@state::text = '' or c.state = @state::text)
+order by case when c.state = 'archived' then c.closed_at end desc nulls first, c.due_at nulls last, c.created_at, c.id limit @most::integer;
 
 -- name: countInbox :one
 select count(*) filter (where c.officer = @person::uuid and c.state in ('submitted', 'in_progress')) as mine,
+  count(*) filter (where c.officer = @person::uuid and c.state in ('submitted', 'in_progress') and c.due_at < @today::timestamptz) as late,
+  count(*) filter (where c.officer = @person::uuid and c.state in ('submitted', 'in_progress') and c.due_at >= @today::timestamptz and c.due_at < @tomorrow::timestamptz) as due_today,
   count(*) filter (where c.officer is null and c.state in ('submitted', 'in_progress')) as unassigned,
   count(*) filter (where c.state = 'waiting_for_completion') as waiting,
   count(*) filter (where c.state = 'archived' and c.closed_at > @closed_after::timestamptz) as closed
-from eservice.case c where c.unit = any(@units::uuid[]);
+from eservice.case c where c.unit = any(@units::uuid[]) and c.about <> @person::uuid and c.applicant <> @person::uuid
+  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = @person::uuid);
+
+-- name: cameIn :many
+select c.id,
+  exists (select 1 from eservice.message m where m.case_id = c.id and m.from_party
+    and not exists (select 1 from eservice.message o where o.case_id = c.id and o.party = m.party and not o.from_party and (o.at, o.id) > (m.at, m.id))) as message,
+  exists (select 1 from eservice.completion k where k.case_id = c.id and k.answered_at is not null) as completion
+from eservice.case c where c.id = any(@cases::uuid[]);
 
 -- name: openFor :one
 select count(*) from eservice.case where about = $1 and family = $2 and state not in ('archived', 'returned');

@@ -207,6 +207,40 @@ func (q *Queries) attachmentsOfDraft(ctx context.Context, draftID id.Key) ([]att
 	return items, nil
 }
 
+const cameIn = `-- name: cameIn :many
+select c.id,
+  exists (select 1 from eservice.message m where m.case_id = c.id and m.from_party
+    and not exists (select 1 from eservice.message o where o.case_id = c.id and o.party = m.party and not o.from_party and (o.at, o.id) > (m.at, m.id))) as message,
+  exists (select 1 from eservice.completion k where k.case_id = c.id and k.answered_at is not null) as completion
+from eservice.case c where c.id = any($1::uuid[])
+`
+
+type cameInRow struct {
+	ID         id.Key
+	Message    bool
+	Completion bool
+}
+
+func (q *Queries) cameIn(ctx context.Context, cases []id.Key) ([]cameInRow, error) {
+	rows, err := q.db.Query(ctx, cameIn, cases)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []cameInRow
+	for rows.Next() {
+		var i cameInRow
+		if err := rows.Scan(&i.ID, &i.Message, &i.Completion); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const caseOf = `-- name: caseOf :one
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
   c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
@@ -340,24 +374,45 @@ func (q *Queries) completionsOf(ctx context.Context, caseID id.Key) ([]EserviceC
 
 const countInbox = `-- name: countInbox :one
 select count(*) filter (where c.officer = $1::uuid and c.state in ('submitted', 'in_progress')) as mine,
+  count(*) filter (where c.officer = $1::uuid and c.state in ('submitted', 'in_progress') and c.due_at < $2::timestamptz) as late,
+  count(*) filter (where c.officer = $1::uuid and c.state in ('submitted', 'in_progress') and c.due_at >= $2::timestamptz and c.due_at < $3::timestamptz) as due_today,
   count(*) filter (where c.officer is null and c.state in ('submitted', 'in_progress')) as unassigned,
   count(*) filter (where c.state = 'waiting_for_completion') as waiting,
-  count(*) filter (where c.state = 'archived' and c.closed_at > $2::timestamptz) as closed
-from eservice.case c where c.unit = any($3::uuid[])
+  count(*) filter (where c.state = 'archived' and c.closed_at > $4::timestamptz) as closed
+from eservice.case c where c.unit = any($5::uuid[]) and c.about <> $1::uuid and c.applicant <> $1::uuid
+  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = $1::uuid)
 `
+
+type countInboxParams struct {
+	Person      id.Key
+	Today       time.Time
+	Tomorrow    time.Time
+	ClosedAfter time.Time
+	Units       []id.Key
+}
 
 type countInboxRow struct {
 	Mine       int64
+	Late       int64
+	DueToday   int64
 	Unassigned int64
 	Waiting    int64
 	Closed     int64
 }
 
-func (q *Queries) countInbox(ctx context.Context, person id.Key, closedAfter time.Time, units []id.Key) (countInboxRow, error) {
-	row := q.db.QueryRow(ctx, countInbox, person, closedAfter, units)
+func (q *Queries) countInbox(ctx context.Context, arg countInboxParams) (countInboxRow, error) {
+	row := q.db.QueryRow(ctx, countInbox,
+		arg.Person,
+		arg.Today,
+		arg.Tomorrow,
+		arg.ClosedAfter,
+		arg.Units,
+	)
 	var i countInboxRow
 	err := row.Scan(
 		&i.Mine,
+		&i.Late,
+		&i.DueToday,
 		&i.Unassigned,
 		&i.Waiting,
 		&i.Closed,
@@ -664,22 +719,26 @@ select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applic
   c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any($1::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
-  and case $2::text
-    when 'mine' then c.officer = $3::uuid and c.state in ('submitted', 'in_progress')
+  and c.about <> $2::uuid and c.applicant <> $2::uuid
+  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = $2::uuid)
+  and case $3::text
+    when 'mine' then c.officer = $2::uuid and c.state in ('submitted', 'in_progress')
     when 'unassigned' then c.officer is null and c.state in ('submitted', 'in_progress')
     when 'waiting' then c.state = 'waiting_for_completion'
     when 'closed' then c.state = 'archived' and c.closed_at > $4::timestamptz
-    else c.state <> 'archived' end
-  and ($5::text = '' or c.ref = $5::text)
-order by c.due_at nulls last, c.created_at, c.id limit 200
+    else true end
+  and ($5::text = '' or c.ref = $5::text) and ($6::text = '' or c.state = $6::text)
+order by case when c.state = 'archived' then c.closed_at end desc nulls first, c.due_at nulls last, c.created_at, c.id limit $7::integer
 `
 
 type inboxParams struct {
 	Units       []id.Key
-	List        string
 	Person      id.Key
+	List        string
 	ClosedAfter time.Time
 	Ref         string
+	State       string
+	Most        int32
 }
 
 type inboxRow struct {
@@ -713,10 +772,12 @@ type inboxRow struct {
 func (q *Queries) inbox(ctx context.Context, arg inboxParams) ([]inboxRow, error) {
 	rows, err := q.db.Query(ctx, inbox,
 		arg.Units,
-		arg.List,
 		arg.Person,
+		arg.List,
 		arg.ClosedAfter,
 		arg.Ref,
+		arg.State,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, err

@@ -202,7 +202,7 @@ func steward(p boardPage) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Row(ui.RowProps{Title: ui.Str(nameOf(T(ctx), c.Target, p.Offered)), End: ui.State(ui.Warning, ui.Bar, T(ctx).Closed())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ClosedRow(ui.ClosedProps{Title: ui.Str(nameOf(T(ctx), c.Target, p.Offered)), State: T(ctx).Closed()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -680,7 +680,7 @@ func opening(p boardPage, c closure.Closure, i int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "why", ID: openID(i), Label: T(ctx).WhyOpen(), Hint: T(ctx).WhyHint(), Error: p.openError(c.Target)}, ui.TextProps{Max: mostSigns, Value: ui.Typed(p.openWhy(c.Target))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "why", ID: openID(i), Label: T(ctx).WhyOpen(), Error: p.openError(c.Target)}, ui.TextProps{Max: mostSigns, Value: ui.Typed(p.openWhy(c.Target))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -149,15 +149,15 @@ func (t Text) GuardWhy() string {
 	return text.Pick(t.lang, "Flera svar på den här vägen innehöll en person som inte hörde dit. De stoppades innan de lämnade huset.", "Flere svar på denne rute indeholdt en person, der ikke hørte til der. De blev stoppet, før de forlod huset.", "Several answers of this route held a person who did not belong there. They were stopped before they left the house.")
 }
 
-// AskedOpen reads "{who} har bett om att få öppna. Du kan öppna, om du är en annan.".
+// AskedOpen reads "{who} har bett om att få öppna. Öppnar du också, så är den öppen.".
 func (t Text) AskedOpen(who string) string {
 	switch t.lang {
 	case text.DA:
-		return who + " har bedt om at åbne. Du kan åbne, hvis du er en anden."
+		return who + " har bedt om at åbne. Åbner du også, så er den åben."
 	case text.EN:
-		return who + " has asked to open. You can open, if you are somebody else."
+		return who + " has asked to open. If you open it too, it is open."
 	}
-	return who + " har bett om att få öppna. Du kan öppna, om du är en annan."
+	return who + " har bett om att få öppna. Öppnar du också, så är den öppen."
 }
 
 // YouAskedOpen reads "Du har bett om att få öppna. Nu behöver en annan i vakten göra detsamma.".

@@ -3,6 +3,7 @@ package mypages
 import (
 	"bytes"
 	"encoding/csv"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,10 @@ import (
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/ledger"
+	"tillit/internal/core/notify"
+	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
+	"tillit/internal/kit/ui"
 )
 
 // The actions, the purposes and the record of this room.
@@ -236,6 +240,49 @@ func kindIn(t Text, field string) string {
 	return t.KindOther()
 }
 
+// place is where in her log a page begins, and whether her own looks are in it.
+type place struct {
+	before time.Time // zero for the first page
+	own    bool
+}
+
+func placeOf(q url.Values) (place, error) {
+	p := place{own: q.Get("own") == "1"}
+	if b := q.Get("before"); b != "" {
+		at, err := time.Parse(time.RFC3339Nano, b)
+		if err != nil {
+			return place{}, fault.New(fault.NotFound, "mypages.placeOf", "")
+		}
+		p.before = at
+	}
+	return p, nil
+}
+
+func (p place) path() string {
+	q := url.Values{}
+	if p.own {
+		q.Set("own", "1")
+	}
+	if !p.before.IsZero() {
+		q.Set("before", p.before.UTC().Format(time.RFC3339Nano))
+	}
+	if len(q) == 0 {
+		return lookedPath
+	}
+	return lookedPath + "?" + q.Encode()
+}
+
+func (p place) hidden() []ui.Hidden {
+	var fields []ui.Hidden
+	if p.own {
+		fields = append(fields, ui.Hidden{Name: "own", Value: "1"})
+	}
+	if !p.before.IsZero() {
+		fields = append(fields, ui.Hidden{Name: "before", Value: p.before.UTC().Format(time.RFC3339Nano)})
+	}
+	return fields
+}
+
 // sheet writes looks as a table for a spreadsheet: RFC 4180, UTF-8 with the mark that
 // spreadsheets know it by.
 func sheet(t Text, looks []look, zone *time.Location) []byte {
@@ -267,6 +314,31 @@ func harmless(cell string) string {
 	return cell
 }
 
+// standing is her cases in the order of the page.
+type standing struct {
+	Waiting []Waiting
+	Open    []CaseCard
+	Ended   []CaseCard
+}
+
+// stand sorts the cards. A draft is no case yet: it only waits.
+func stand(cards []CaseCard) standing {
+	var s standing
+	for _, c := range cards {
+		if c.Waiting != nil {
+			s.Waiting = append(s.Waiting, *c.Waiting)
+		}
+		switch {
+		case c.Ref == "":
+		case c.Ended:
+			s.Ended = append(s.Ended, c)
+		default:
+			s.Open = append(s.Open, c)
+		}
+	}
+	return s
+}
+
 // reach is whether we can write to her.
 type reach int
 
@@ -275,3 +347,18 @@ const (
 	asked                // an address waits for its code
 	reached              // an address is proven
 )
+
+// reachBy is how far her contact points have got. A proven one reaches her, whatever else
+// waits for its code.
+func reachBy(points []notify.Point) reach {
+	r := unknown
+	for _, p := range points {
+		switch p.State {
+		case notify.Proven:
+			return reached
+		case notify.Unproven:
+			r = asked
+		}
+	}
+	return r
+}

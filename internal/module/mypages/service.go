@@ -8,6 +8,7 @@ import (
 	"tillit/internal/core/access"
 	"tillit/internal/core/disclosure"
 	"tillit/internal/core/ledger"
+	"tillit/internal/core/notify"
 	"tillit/internal/core/person"
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/fault"
@@ -26,6 +27,7 @@ type Service struct {
 	access *access.Decider
 	people *person.Service
 	ledger *ledger.Reader
+	notify *notify.Service
 	cases  Cases
 }
 
@@ -36,12 +38,13 @@ type Config struct {
 	Access *access.Decider
 	People *person.Service
 	Ledger *ledger.Reader
+	Notify *notify.Service
 	Cases  Cases
 }
 
 // NewService makes the service and says how the facts of a log are loaded.
 func NewService(c Config) *Service {
-	s := &Service{db: c.DB, ids: c.IDs, access: c.Access, people: c.People, ledger: c.Ledger, cases: c.Cases}
+	s := &Service{db: c.DB, ids: c.IDs, access: c.Access, people: c.People, ledger: c.Ledger, notify: c.Notify, cases: c.Cases}
 	c.Access.Resource(logKind, func(_ context.Context, _ *db.Tx, by access.Actor, ref access.Ref) (access.Facts, error) {
 		return access.Facts{"self": access.PersonID(ref.ID) == by.Person}, nil
 	})
@@ -163,6 +166,19 @@ func (s *Service) file(ctx context.Context, by access.Actor, name string, body [
 		return nil
 	})
 	return f, err
+}
+
+// told reads her notices, newest first, and her contact points, oldest first.
+func (s *Service) told(ctx context.Context, by access.Actor, limit int32) (notices []notify.Notice, points []notify.Point, err error) {
+	err = s.db.Tx(ctx, by.Local(notify.Contact), func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		if notices, err = s.notify.Notices(ctx, tx, by, limit); err != nil {
+			return err
+		}
+		points, err = s.notify.Points(ctx, tx, by)
+		return err
+	})
+	return notices, points, err
 }
 
 // family reads the resident herself and the children whom she is guardian of now.

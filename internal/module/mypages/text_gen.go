@@ -787,11 +787,6 @@ func (t Text) ContactLead() string {
 	return text.Pick(t.lang, "Vi skriver till din e-postadress när det finns något att läsa på Mina sidor. Vad det handlar om står aldrig i e-posten.", "Vi skriver til din mailadresse, når der er noget at læse på Min side. Hvad det handler om, står aldrig i mailen.", "We write to your e-mail address when there is something to read on My pages. What it is about is never in the e-mail.")
 }
 
-// YourAddresses reads "Din e-postadress".
-func (t Text) YourAddresses() string {
-	return text.Pick(t.lang, "Din e-postadress", "Din mailadresse", "Your e-mail address")
-}
-
 // StateProven reads "Bekräftad".
 func (t Text) StateProven() string {
 	return text.Pick(t.lang, "Bekräftad", "Bekræftet", "Confirmed")
@@ -861,36 +856,6 @@ func (t Text) AddressHint() string {
 // Add reads "Skicka koden".
 func (t Text) Add() string {
 	return text.Pick(t.lang, "Skicka koden", "Send koden", "Send the code")
-}
-
-// BadAddress reads "Skriv en e-postadress med @ och en punkt efter, till exempel namn@exempel.se".
-func (t Text) BadAddress() string {
-	return text.Pick(t.lang, "Skriv en e-postadress med @ och en punkt efter, till exempel namn@exempel.se", "Skriv en mailadresse med @ og et punktum efter, for eksempel navn@eksempel.dk", "Type an e-mail address with @ and a full stop after it, for example name@example.com")
-}
-
-// BadCode reads "Koden stämmer inte. Titta i det senaste mejlet från oss och skriv den en gång till".
-func (t Text) BadCode() string {
-	return text.Pick(t.lang, "Koden stämmer inte. Titta i det senaste mejlet från oss och skriv den en gång till", "Koden passer ikke. Se i den seneste mail fra os, og skriv den en gang til", "The code is not right. Look in the latest e-mail from us and type it once more")
-}
-
-// NoCode reads "Skriv koden som står i mejlet".
-func (t Text) NoCode() string {
-	return text.Pick(t.lang, "Skriv koden som står i mejlet", "Skriv koden, der står i mailen", "Type the code that stands in the e-mail")
-}
-
-// TooManyCodes reads "Det blev för många försök. Ta bort adressen och lägg till den igen, så skickar vi en ny kod".
-func (t Text) TooManyCodes() string {
-	return text.Pick(t.lang, "Det blev för många försök. Ta bort adressen och lägg till den igen, så skickar vi en ny kod", "Der er prøvet for mange gange. Fjern adressen, og tilføj den igen, så sender vi en ny kode", "There were too many tries. Remove the address and add it again, and we send a new code")
-}
-
-// CodeTooOld reads "Koden gäller inte längre. Ta bort adressen och lägg till den igen, så skickar vi en ny".
-func (t Text) CodeTooOld() string {
-	return text.Pick(t.lang, "Koden gäller inte längre. Ta bort adressen och lägg till den igen, så skickar vi en ny", "Koden gælder ikke længere. Fjern adressen, og tilføj den igen, så sender vi en ny", "The code no longer counts. Remove the address and add it again, and we send a new one")
-}
-
-// EgressClosed reads "Vi skickar ingen e-post just nu, för att skydda dina uppgifter. Adressen är sparad".
-func (t Text) EgressClosed() string {
-	return text.Pick(t.lang, "Vi skickar ingen e-post just nu, för att skydda dina uppgifter. Adressen är sparad", "Vi sender ingen mail lige nu, for at beskytte dine oplysninger. Adressen er gemt", "We send no e-mail just now, to protect your information. The address is saved")
 }
 
 // ByKey looks up a text that takes no values. False means that there is none by that key.
@@ -1144,8 +1109,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.ContactTitle(), true
 	case "contact_lead":
 		return t.ContactLead(), true
-	case "your_addresses":
-		return t.YourAddresses(), true
 	case "state_proven":
 		return t.StateProven(), true
 	case "state_unproven":
@@ -1170,18 +1133,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.AddressHint(), true
 	case "add":
 		return t.Add(), true
-	case "bad_address":
-		return t.BadAddress(), true
-	case "bad_code":
-		return t.BadCode(), true
-	case "no_code":
-		return t.NoCode(), true
-	case "too_many_codes":
-		return t.TooManyCodes(), true
-	case "code_too_old":
-		return t.CodeTooOld(), true
-	case "egress_closed":
-		return t.EgressClosed(), true
 	}
 	return "", false
 }

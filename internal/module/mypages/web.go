@@ -2,7 +2,9 @@ package mypages
 
 import (
 	"context"
-	"net/url"
+	"errors"
+	"net/http"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -10,6 +12,7 @@ import (
 	"tillit/internal/core/access"
 	"tillit/internal/core/door"
 	"tillit/internal/core/ledger"
+	"tillit/internal/core/notify"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
 	"tillit/internal/kit/ui"
@@ -26,6 +29,12 @@ func (s *Service) Routes() []door.Route {
 		{Method: "GET", Path: "/my/disclosures", Who: door.Residents, Action: ReadLog, Relation: self, Purpose: WhoLooked, Classes: names, Handle: s.getLooked},
 		{Method: "GET", Path: "/my/disclosures.csv", Who: door.Residents, Action: ReadLog, Relation: self, Purpose: WhoLooked, Classes: names | access.Sensitive, Handle: s.getLog},
 		{Method: "POST", Path: "/my/disclosures/{response}/object", Who: door.Residents, Action: Object, Relation: "subject of the occasion", Purpose: WhoLooked, Classes: names, Handle: s.postObjection},
+		{Method: "GET", Path: "/my/messages", Who: door.Residents, Action: notify.ReadNotice, Relation: self, Purpose: notify.Contact, Classes: names, Handle: s.getMessages},
+		{Method: "POST", Path: "/my/messages/read", Who: door.Residents, Action: notify.MarkNotice, Relation: "receiver", Purpose: notify.Contact, Classes: names, Handle: s.postRead},
+		{Method: "GET", Path: "/my/contact", Who: door.Residents, Action: notify.ReadPoint, Relation: self, Purpose: notify.Contact, Classes: names, Handle: s.getContact},
+		{Method: "POST", Path: "/my/contact", Who: door.Residents, Action: notify.ChangePoint, Relation: self, Purpose: notify.Contact, Classes: names, Handle: s.postPoint},
+		{Method: "POST", Path: "/my/contact/{point}/prove", Who: door.Residents, Action: notify.ChangePoint, Relation: "owner", Purpose: notify.Contact, Classes: names, Handle: s.postProof},
+		{Method: "POST", Path: "/my/contact/{point}/withdraw", Who: door.Residents, Action: notify.ChangePoint, Relation: "owner", Purpose: notify.Contact, Classes: names, Handle: s.postWithdrawal},
 	}
 }
 
@@ -58,6 +67,14 @@ func (s *Service) getHome(ctx context.Context, v *door.Visit) (door.Answer, erro
 		return door.Answer{}, err
 	}
 	p.Cases = stand(cards)
+	notices, points, err := s.told(ctx, v.By, newestMessages)
+	if err != nil {
+		return door.Answer{}, err
+	}
+	p.Reach = reachBy(points)
+	if p.Messages, err = s.messages(ctx, v, notices); err != nil {
+		return door.Answer{}, err
+	}
 	looks, err := s.looksSince(ctx, v.By, v.At, v.At.Add(-lookedBack))
 	if err != nil {
 		return door.Answer{}, err
@@ -71,31 +88,6 @@ func (s *Service) getHome(ctx context.Context, v *door.Visit) (door.Answer, erro
 	}
 	p.Frame, err = v.Frame(ctx, ui.Public, T(ctx).MyPages())
 	return door.Answer{Page: home(p)}, err
-}
-
-// standing is her cases in the order of the page.
-type standing struct {
-	Waiting []Waiting
-	Open    []CaseCard
-	Ended   []CaseCard
-}
-
-// stand sorts the cards. A draft is no case yet: it only waits.
-func stand(cards []CaseCard) standing {
-	var s standing
-	for _, c := range cards {
-		if c.Waiting != nil {
-			s.Waiting = append(s.Waiting, *c.Waiting)
-		}
-		switch {
-		case c.Ref == "":
-		case c.Ended:
-			s.Ended = append(s.Ended, c)
-		default:
-			s.Open = append(s.Open, c)
-		}
-	}
-	return s
 }
 
 func waits(t Text, n int) string {
@@ -128,50 +120,7 @@ func crumbs(t Text, href, title string) []ui.Link {
 	return []ui.Link{{Text: t.MyPages(), Href: "/my"}, {Text: title, Href: href}}
 }
 
-// place is where in her log a page begins, and whether her own looks are in it.
-type place struct {
-	before time.Time // zero for the first page
-	own    bool
-}
-
 const lookedPath = "/my/disclosures"
-
-func placeOf(q url.Values) (place, error) {
-	p := place{own: q.Get("own") == "1"}
-	if b := q.Get("before"); b != "" {
-		at, err := time.Parse(time.RFC3339Nano, b)
-		if err != nil {
-			return place{}, fault.New(fault.NotFound, "mypages.placeOf", "")
-		}
-		p.before = at
-	}
-	return p, nil
-}
-
-func (p place) path() string {
-	q := url.Values{}
-	if p.own {
-		q.Set("own", "1")
-	}
-	if !p.before.IsZero() {
-		q.Set("before", p.before.UTC().Format(time.RFC3339Nano))
-	}
-	if len(q) == 0 {
-		return lookedPath
-	}
-	return lookedPath + "?" + q.Encode()
-}
-
-func (p place) hidden() []ui.Hidden {
-	var fields []ui.Hidden
-	if p.own {
-		fields = append(fields, ui.Hidden{Name: "own", Value: "1"})
-	}
-	if !p.before.IsZero() {
-		fields = append(fields, ui.Hidden{Name: "before", Value: p.before.UTC().Format(time.RFC3339Nano)})
-	}
-	return fields
-}
 
 func (s *Service) getLooked(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	at, err := placeOf(v.Request.URL.Query())
@@ -321,4 +270,196 @@ func (s *Service) postObjection(ctx context.Context, v *door.Visit) (door.Answer
 		return door.Answer{}, err
 	}
 	return door.See(at.path() + "#look-" + response.String()), nil
+}
+
+const (
+	newestMessages = 4   // on the first page
+	allMessages    = 200 // on their own
+)
+
+// messages puts notices into words, with the ways to those cases that she may open.
+func (s *Service) messages(ctx context.Context, v *door.Visit, notices []notify.Notice) ([]message, error) {
+	var keys [][16]byte
+	for _, n := range notices {
+		if !n.Case.IsZero() {
+			keys = append(keys, n.Case)
+		}
+	}
+	links, err := s.cases.Links(ctx, v, keys)
+	if err != nil {
+		return nil, err
+	}
+	t := T(ctx)
+	list := make([]message, len(notices))
+	for i, n := range notices {
+		list[i] = message{Title: strings.TrimSuffix(n.Line(v.Lang), "."), When: now(v).when(t, n.At), New: n.ReadAt == nil}
+		if link, ok := links[n.Case]; ok {
+			list[i].Href, list[i].About = link.Href, t.CaseRef(link.Ref)
+		} else if n.Template == notify.ContactChanged {
+			list[i].Href = "/my/contact"
+		}
+	}
+	return list, nil
+}
+
+func (s *Service) getMessages(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	notices, _, err := s.told(ctx, v.By, allMessages)
+	if err != nil {
+		return door.Answer{}, err
+	}
+	var p messagesPage
+	for _, n := range notices {
+		if n.ReadAt == nil {
+			p.Unread = append(p.Unread, ui.Hidden{Name: "notice", Value: n.ID.String()})
+		}
+	}
+	if p.Messages, err = s.messages(ctx, v, notices); err != nil {
+		return door.Answer{}, err
+	}
+	p.Frame, err = v.Frame(ctx, ui.Public, T(ctx).Messages())
+	p.Frame.Crumbs = crumbs(T(ctx), "/my/messages", T(ctx).Messages())
+	return door.Answer{Page: messages(p)}, err
+}
+
+// postRead marks the messages that the page showed, and not one that has come since.
+func (s *Service) postRead(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	var read []notify.NoticeID
+	for _, key := range v.Form["notice"] {
+		var n notify.NoticeID
+		if err := n.UnmarshalText([]byte(key)); err != nil {
+			return door.Answer{}, fault.New(fault.NotFound, "mypages.postRead", "")
+		}
+		read = append(read, n)
+	}
+	if err := s.notify.MarkRead(ctx, v.By, read...); err != nil {
+		return door.Answer{}, err
+	}
+	return door.See("/my/messages"), nil
+}
+
+// typed is what a form of the contact page sent and what is wrong with it.
+type typed struct {
+	Point         notify.PointID // whose code it is; zero for an address
+	Address, Code string
+	Broken        string // what to do about the field
+}
+
+func (s *Service) getContact(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	return s.contact(ctx, v, typed{})
+}
+
+func (s *Service) contact(ctx context.Context, v *door.Visit, f typed) (door.Answer, error) {
+	p := contactPage{Now: now(v), Typed: f}
+	var err error
+	if _, p.Points, err = s.told(ctx, v.By, 0); err != nil {
+		return door.Answer{}, err
+	}
+	self, _, err := s.family(ctx, v.By)
+	if err != nil {
+		return door.Answer{}, err
+	}
+	if self.Protected {
+		p.None, _ = notify.In(v.Lang).ByKey("address_protected")
+	}
+	p.Frame, err = v.Frame(ctx, ui.Public, T(ctx).ContactTitle())
+	p.Frame.Crumbs = crumbs(T(ctx), "/my/contact", T(ctx).ContactTitle())
+	a := door.Answer{Status: http.StatusOK}
+	if f.Broken != "" {
+		p.Frame.Errors, a.Status = true, http.StatusUnprocessableEntity
+	}
+	a.Page = contact(p)
+	return a, err
+}
+
+// broken is what to do about a refused field, in the reader's language; false when the
+// error is none that she can put right.
+func broken(v *door.Visit, err error) (string, bool) {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) == 0 {
+		return "", false
+	}
+	return notify.In(v.Lang).ByKey(f.Fields[0].Text)
+}
+
+func (s *Service) postPoint(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	f := typed{Address: v.Form.Get("address")}
+	_, err := s.notify.AddPoint(ctx, v.By, f.Address)
+	return s.changed(ctx, v, f, err)
+}
+
+func (s *Service) postProof(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	key, err := door.Key[any](v, "point")
+	if err != nil {
+		return door.Answer{}, err
+	}
+	f := typed{Point: notify.PointID(key), Code: v.Form.Get("code")}
+	return s.changed(ctx, v, f, s.notify.ProvePoint(ctx, v.By, f.Point, f.Code))
+}
+
+func (s *Service) postWithdrawal(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	key, err := door.Key[any](v, "point")
+	if err != nil {
+		return door.Answer{}, err
+	}
+	return s.changed(ctx, v, typed{}, s.notify.WithdrawPoint(ctx, v.By, notify.PointID(key)))
+}
+
+// changed goes back to the page, which says how it stands; with what was typed where a
+// field has to be put right.
+func (s *Service) changed(ctx context.Context, v *door.Visit, f typed, err error) (door.Answer, error) {
+	if err == nil {
+		return door.See("/my/contact"), nil
+	}
+	words, ok := broken(v, err)
+	if !ok {
+		return door.Answer{}, err
+	}
+	f.Broken = words
+	return s.contact(ctx, v, f)
+}
+
+func (p contactPage) errors() []ui.FieldError {
+	switch {
+	case p.Typed.Broken == "":
+		return nil
+	case p.Typed.Point.IsZero():
+		return []ui.FieldError{{ID: "address", Text: p.Typed.Broken}}
+	}
+	return []ui.FieldError{{ID: "code", Text: p.Typed.Broken}}
+}
+
+func (p contactPage) addressError() string {
+	if !p.Typed.Point.IsZero() {
+		return ""
+	}
+	return p.Typed.Broken
+}
+
+func (p contactPage) codeError(point notify.PointID) string {
+	if p.Typed.Point != point {
+		return ""
+	}
+	return p.Typed.Broken
+}
+
+func (p contactPage) codeTyped(point notify.PointID) string {
+	if p.Typed.Point != point {
+		return ""
+	}
+	return p.Typed.Code
+}
+
+func (p contactPage) addTitle(t Text) string {
+	if reachBy(p.Points) == reached {
+		return t.ChangeTitle()
+	}
+	return t.AddTitle()
+}
+
+// addVariant leaves the primary button to a code that waits.
+func (p contactPage) addVariant() ui.Variant {
+	if len(p.Points) == 0 {
+		return ui.Primary
+	}
+	return ui.Secondary
 }
