@@ -60,9 +60,6 @@ var names = []guard.Name{
 	{Given: "kvitter.i.granvik@example.org", Kind: guard.Token},
 }
 
-// stranger is nobody, so that what is planted after her name stands alone.
-const stranger = "Lars Granberg"
-
 // manyNames are invented names, as many as a city has people to protect.
 func manyNames(n int) []guard.Name {
 	chance := rand.New(rand.NewPCG(1, 2))

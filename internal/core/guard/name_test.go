@@ -59,7 +59,7 @@ func TestWordsThatAreNoWatchedName(t *testing.T) {
 	for _, text := range []string{
 		"Åsa", "Öberg", "Åsa Lindgren", "Kim Öberg", "Kåsa Öberg", "Åsa Öbergs", "Åsas Öberg", "Sjöberg Åsa", "Sj&ouml;berg &Aring;sa", "Asaa Oberg",
 		"Åsa och Öberg", "Åsa 7 Öberg", "Åsa (Öberg)", "Åsa / Öberg", "Åsa = Öberg", "<li>Åsa</li><li>Öberg</li>", "<td>Åsa</td></tr><tr><td>Öberg</td>",
-		"Åsa" + strings.Repeat(" ", 700) + "Öberg", "Åsa,,,,,,,,,,Öberg", "von Platen", "Anna Ek-Ros", "Karin Ros", "Karin Ek-Ros", "BoEk", "Bo E", "Bok Ek",
+		"Åsa" + strings.Repeat(" ", 700) + "Öberg", "Åsa,,,,,,,,,,Öberg", "von Platen", "Anna Ek-Ros", "Karin Ros", "Karin Ek-Ros", "BoEk", "Åek Bo", "Bo E", "Bok Ek",
 		"kvitter.i.granvik@example.or", "kvitter.i.granvik@example.orgs", "xkvitter.i.granvik@example.org", "Åsa<", "Åsa &", "Åsa %", `Åsa \`, "Åsa <b", `Åsa "x`, `Åsa,"Öberg`[:5],
 	} {
 		if found := g.Scan([]byte("Text. "+text), nil); found != nil {
@@ -111,6 +111,11 @@ func TestListOfOthersDoesNotNameSomebody(t *testing.T) {
 			t.Errorf("divided by %q: found %v, want the one who is not in the list", between, found)
 		}
 	}
+	for _, half := range []string{"Bo Öberg, Åsa", "Öberg, Åsa Ek", "Bo Öberg, Åsa Granberg", "Lars Öberg, Åsa Ek"} {
+		if found := g.Scan([]byte(half), &a); len(found) != 1 {
+			t.Errorf("%q: found %v, want her: only one of the words belongs to another", half, found)
+		}
+	}
 }
 
 func TestWatchIsSwappedWhileServing(t *testing.T) {
@@ -137,6 +142,15 @@ func TestWatchIsSwappedWhileServing(t *testing.T) {
 	}
 	if found := g.Scan(body, nil); len(found) != 1 {
 		t.Errorf("found %v after she is watched", found)
+	}
+}
+
+func TestProtectionOutweighsInvention(t *testing.T) {
+	protected, canary := guard.Name{Given: "Kim", Surname: "Ek", Kind: guard.ProtectedName}, guard.Name{Given: "Kim", Surname: "Ek", Kind: guard.CanaryName}
+	for _, both := range [][]guard.Name{{protected, canary}, {canary, protected}} {
+		if found := watching(both...).Scan([]byte("Kim Ek"), nil); len(found) != 1 || found[0].Kind != guard.ProtectedName {
+			t.Errorf("found %v, want the protected namesake", found)
+		}
 	}
 }
 

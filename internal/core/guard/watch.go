@@ -145,9 +145,9 @@ func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
 		if !w.first(first.hash) {
 			return
 		}
-		followers(b, first.end, func(secondAt int, second word) {
+		followers(b, first.end, func(_ int, second word) {
 			kind, watched := w.pairs[hashPair(first.hash, second.hash)]
-			if !watched || found || a.pair(first, second) || a.coversBoth(b, at, first, second) {
+			if !watched || a.pair(first, second) || a.coversBoth(b, at, first, second) {
 				return
 			}
 			f, found = Finding{kind, at, second.end - at}, true

@@ -113,8 +113,8 @@ func (r *Response) check() error {
 		return errors.New("ledger: a disclosure to nobody")
 	}
 	for _, l := range r.Lines {
-		if l.Subject.IsZero() || len(l.Fields) == 0 || l.Level == 0 || l.Purpose == "" {
-			return errors.New("ledger: a line without subject, fields, level or purpose")
+		if l.Subject.IsZero() || l.Record.ID == [16]byte{} || len(l.Fields) == 0 || l.Level == 0 || l.Purpose == "" {
+			return errors.New("ledger: a line without subject, record, fields, level or purpose")
 		}
 	}
 	return nil
@@ -158,7 +158,12 @@ func (w *Writer) run() {
 		if err != nil {
 			w.log.Error("ledger commit failed", "responses", len(waiting), "error", err)
 		}
-		for _, e := range waiting {
+		for i, e := range waiting {
+			if err != nil && len(waiting) > 1 {
+				// One that the database refuses must not take the others with it.
+				e.result <- w.commit(waiting[i : i+1])
+				continue
+			}
 			e.result <- err
 		}
 	}

@@ -49,6 +49,7 @@ type Template string
 const (
 	CaseReceived    Template = "case_received"
 	CaseSubmitted   Template = "case_submitted"
+	CaseWithdrawn   Template = "case_withdrawn"
 	SignInvitation  Template = "sign_invitation"
 	SignReminder    Template = "sign_reminder"
 	SignerDeclined  Template = "signer_declined"
@@ -60,7 +61,7 @@ const (
 )
 
 // Templates lists them all.
-var Templates = []Template{CaseReceived, CaseSubmitted, SignInvitation, SignReminder, SignerDeclined, SignExpired,
+var Templates = []Template{CaseReceived, CaseSubmitted, CaseWithdrawn, SignInvitation, SignReminder, SignerDeclined, SignExpired,
 	CompletionAsked, MessageNew, DecisionServed, ContactChanged}
 
 // Notice is that something has happened. Case is zero and Service empty when it is about none.

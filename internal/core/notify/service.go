@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -48,7 +47,7 @@ type Config struct {
 	Log    *slog.Logger
 }
 
-// Service keeps contact points and notices and sends the mail.
+// Service keeps contact points and notices and sends the mail about them.
 type Service struct {
 	db     *db.DB
 	ids    *id.Source
@@ -93,11 +92,11 @@ func (s *Service) noticeFacts(ctx context.Context, tx *db.Tx, _ access.Actor, re
 
 // Notify leaves a notice for a person, and has a mail sent when she has a proven contact
 // point, in the transaction of whatever made it so. For the modules: who acts may be
-// anybody, since the notice is written as the service notify. The case may be zero and the
-// service empty.
-func (s *Service) Notify(ctx context.Context, tx *db.Tx, who access.PersonID, t Template, about id.Key, service string) error {
+// anybody, since the notice is written as the service notify. The template is one of
+// Templates; the case may be zero and the service empty.
+func (s *Service) Notify(ctx context.Context, tx *db.Tx, who access.PersonID, template string, about [16]byte, service string) error {
 	err := access.AsService(ctx, tx, "notify", func(ctx context.Context) error {
-		notice, err := s.leave(ctx, tx, who, t, about, service)
+		notice, err := s.leave(ctx, tx, who, Template(template), about, service)
 		if err != nil {
 			return err
 		}
@@ -116,7 +115,7 @@ func (s *Service) Notify(ctx context.Context, tx *db.Tx, who access.PersonID, t 
 // leave writes a notice, as the service notify.
 func (s *Service) leave(ctx context.Context, tx *db.Tx, who access.PersonID, t Template, about id.Key, service string) (NoticeID, error) {
 	if !slices.Contains(Templates, t) {
-		return NoticeID{}, fault.As(fault.Internal, "notify.leave", fmt.Errorf("no template %q", t))
+		return NoticeID{}, fault.As(fault.Internal, "notify.leave", errors.New("there is no such template"))
 	}
 	notice := id.New[noticeKey](s.ids)
 	return notice, New(tx).insertNotice(ctx, insertNoticeParams{ID: id.Key(notice), Person: who, Template: string(t), CaseID: about, Service: service, At: tx.Now()})

@@ -30,6 +30,11 @@ func (t Text) CaseSubmitted() string {
 	return text.Pick(t.lang, "Alla har skrivit under, och ansökan är inskickad.", "Alle har skrevet under, og ansøgningen er sendt.", "Everybody has signed, and the application has been sent.")
 }
 
+// CaseWithdrawn reads "En ansökan är återkallad.".
+func (t Text) CaseWithdrawn() string {
+	return text.Pick(t.lang, "En ansökan är återkallad.", "En ansøgning er trukket tilbage.", "An application has been withdrawn.")
+}
+
 // SignInvitation reads "Någon har bett dig skriva under en ansökan.".
 func (t Text) SignInvitation() string {
 	return text.Pick(t.lang, "Någon har bett dig skriva under en ansökan.", "Nogen har bedt dig skrive under på en ansøgning.", "Somebody has asked you to sign an application.")
@@ -198,6 +203,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.CaseReceived(), true
 	case "case_submitted":
 		return t.CaseSubmitted(), true
+	case "case_withdrawn":
+		return t.CaseWithdrawn(), true
 	case "sign_invitation":
 		return t.SignInvitation(), true
 	case "sign_reminder":

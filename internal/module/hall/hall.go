@@ -108,7 +108,7 @@ func events(t Text, cards []ServiceCard) []ui.EventProps {
 			}
 		}
 		if len(names) > 0 {
-			list = append(list, ui.EventProps{Icon: l.icon, Text: l.name(t), Note: strings.Join(names, ", "), Href: "/services?" + url.Values{"life": {l.key}}.Encode()})
+			list = append(list, ui.EventProps{Icon: l.icon, Text: l.name(t), Note: strings.Join(names, " · "), Href: "/services?" + url.Values{"life": {l.key}}.Encode()})
 		}
 	}
 	return list
@@ -217,6 +217,14 @@ func dial(phone string) string {
 		}
 		return -1
 	}, phone)
+}
+
+// onTheWay says where one comes to after signing in.
+func onTheWay(t Text, to string) string {
+	if to == myPages {
+		return t.SignInToMy()
+	}
+	return t.SignInToPage()
 }
 
 // The hints of failed orders after which nobody is asked to try again at once: somebody may

@@ -109,6 +109,8 @@ func (h *Hall) hint(l text.Lang, o session.Order) string {
 		return t.HintUnknownPerson()
 	case o.Hint == "anotherPerson":
 		return t.HintAnotherPerson()
+	case o.Shared && o.Hint == "outstandingTransaction":
+		return h.out.Hint(l, o.Status, "noClient") // which speaks of the code alone
 	}
 	return h.out.Hint(l, o.Status, o.Hint)
 }

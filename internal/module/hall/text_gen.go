@@ -111,14 +111,14 @@ func (t Text) ServicesAll() string {
 	return text.Pick(t.lang, "Alla tjänster, från A till Ö", "Alle løsninger, fra A til Å", "All services, from A to Z")
 }
 
-// ServicesFound reads "{n} tjänster passar “{query}”".
+// ServicesFound reads "{n} tjänster passar ”{query}”".
 func (t Text) ServicesFound(n int, query string) string {
 	switch t.lang {
 	case text.DA:
 		if n == 1 {
-			return "Én løsning passer til “" + query + "”"
+			return "Én løsning passer til ”" + query + "”"
 		}
-		return strconv.Itoa(n) + " løsninger passer til “" + query + "”"
+		return strconv.Itoa(n) + " løsninger passer til ”" + query + "”"
 	case text.EN:
 		if n == 1 {
 			return "One service fits “" + query + "”"
@@ -126,20 +126,20 @@ func (t Text) ServicesFound(n int, query string) string {
 		return strconv.Itoa(n) + " services fit “" + query + "”"
 	}
 	if n == 1 {
-		return "En tjänst passar “" + query + "”"
+		return "En tjänst passar ”" + query + "”"
 	}
-	return strconv.Itoa(n) + " tjänster passar “" + query + "”"
+	return strconv.Itoa(n) + " tjänster passar ”" + query + "”"
 }
 
-// ServicesNone reads "Ingen tjänst passar “{query}”".
+// ServicesNone reads "Ingen tjänst passar ”{query}”".
 func (t Text) ServicesNone(query string) string {
 	switch t.lang {
 	case text.DA:
-		return "Ingen løsning passer til “" + query + "”"
+		return "Ingen løsning passer til ”" + query + "”"
 	case text.EN:
 		return "No service fits “" + query + "”"
 	}
-	return "Ingen tjänst passar “" + query + "”"
+	return "Ingen tjänst passar ”" + query + "”"
 }
 
 // ServicesNoneHow reads "Prova ett kortare ord, eller ett ord för det du vill göra. Du kan också se alla tjänster, eller ringa oss så hjälper vi dig.".
@@ -441,11 +441,6 @@ func (t Text) OrderTitle() string {
 	return text.Pick(t.lang, "Logga in med BankID", "Log ind med BankID", "Sign in with BankID")
 }
 
-// OrderLead reads "Öppna BankID i telefonen, eller här om du har BankID i den du läser på nu.".
-func (t Text) OrderLead() string {
-	return text.Pick(t.lang, "Öppna BankID i telefonen, eller här om du har BankID i den du läser på nu.", "Åbn BankID på telefonen, eller her, hvis du har BankID på den, du læser på nu.", "Open BankID on your phone, or here if you have BankID on the device you are reading on now.")
-}
-
 // OrderLeadShared reads "Öppna BankID i din egen telefon. Du loggas ut efter {idle} minuter utan att du gör något, och senast efter {most} minuter.".
 func (t Text) OrderLeadShared(idle, most string) string {
 	switch t.lang {
@@ -482,9 +477,9 @@ func (t Text) OrderStepOpen() string {
 	return text.Pick(t.lang, "Öppna BankID på telefonen.", "Åbn BankID på telefonen.", "Open BankID on your phone.")
 }
 
-// OrderStepScan reads "Tryck på “Skanna QR-kod” och rikta kameran hit.".
+// OrderStepScan reads "Tryck på ”Skanna QR-kod” och rikta kameran hit.".
 func (t Text) OrderStepScan() string {
-	return text.Pick(t.lang, "Tryck på “Skanna QR-kod” och rikta kameran hit.", "Tryk på “Scan QR-kode”, og ret kameraet hertil.", "Press “Scan QR code” and point the camera here.")
+	return text.Pick(t.lang, "Tryck på ”Skanna QR-kod” och rikta kameran hit.", "Tryk på ”Scan QR-kode”, og ret kameraet hertil.", "Press “Scan QR code” and point the camera here.")
 }
 
 // OrderStepCheck reads "Kontrollera att det står {owner} innan du skriver din kod.".
@@ -498,9 +493,9 @@ func (t Text) OrderStepCheck(owner string) string {
 	return "Kontrollera att det står " + owner + " innan du skriver din kod."
 }
 
-// OrderStepGo reads "Tryck på “Fortsätt” här när du är klar i appen.".
+// OrderStepGo reads "Tryck på ”Fortsätt” här när du är klar i appen.".
 func (t Text) OrderStepGo() string {
-	return text.Pick(t.lang, "Tryck på “Fortsätt” här när du är klar i appen.", "Tryk på “Fortsæt” her, når du er færdig i appen.", "Press “Go on” here when you are done in the app.")
+	return text.Pick(t.lang, "Tryck på ”Fortsätt” här när du är klar i appen.", "Tryk på ”Fortsæt” her, når du er færdig i appen.", "Press “Go on” here when you are done in the app.")
 }
 
 // OrderNewCode reads "Visa en ny kod".
@@ -720,9 +715,9 @@ func (t Text) NotMeStop() string {
 	return text.Pick(t.lang, "Gör inget mer på sidan du såg. Spara inget och skicka inget.", "Gør ikke mere på den side, du så. Gem ikke noget, og send ikke noget.", "Do nothing more on the page you saw. Save nothing and send nothing.")
 }
 
-// NotMeEnd reads "Tryck på “Logga ut överallt”. Då slutar inloggningen gälla här och på alla andra ställen.".
+// NotMeEnd reads "Tryck på ”Logga ut överallt”. Då slutar inloggningen gälla här och på alla andra ställen.".
 func (t Text) NotMeEnd() string {
-	return text.Pick(t.lang, "Tryck på “Logga ut överallt”. Då slutar inloggningen gälla här och på alla andra ställen.", "Tryk på “Log ud overalt”. Så gælder dit login ikke længere, hverken her eller andre steder.", "Press “Sign out everywhere”. The sign-in then stops working here and everywhere else.")
+	return text.Pick(t.lang, "Tryck på ”Logga ut överallt”. Då slutar inloggningen gälla här och på alla andra ställen.", "Tryk på ”Log ud overalt”. Så gælder dit login ikke længere, hverken her eller andre steder.", "Press “Sign out everywhere”. The sign-in then stops working here and everywhere else.")
 }
 
 // NotMeCall reads "Ring oss på {phone} och säg vad du såg. Du behöver inte veta varför det blev så.".
@@ -767,9 +762,9 @@ func (t Text) NotMeWorkStop() string {
 	return text.Pick(t.lang, "Stäng sidan du såg. Läs inte mer, skriv inte av något och skicka inget.", "Luk den side, du så. Læs ikke mere, skriv ikke noget af, og send ikke noget.", "Close the page you saw. Read no more, copy nothing and send nothing.")
 }
 
-// NotMeWorkEnd reads "Stod det någon annans namn uppe till höger? Tryck på “Logga ut överallt”.".
+// NotMeWorkEnd reads "Stod det någon annans namn uppe till höger? Tryck på ”Logga ut överallt”.".
 func (t Text) NotMeWorkEnd() string {
-	return text.Pick(t.lang, "Stod det någon annans namn uppe till höger? Tryck på “Logga ut överallt”.", "Stod en andens navn øverst til højre? Tryk på “Log ud overalt”.", "Was somebody else's name at the top right? Press “Sign out everywhere”.")
+	return text.Pick(t.lang, "Stod det någon annans namn uppe till höger? Tryck på ”Logga ut överallt”.", "Stod en andens navn øverst til højre? Tryk på ”Log ud overalt”.", "Was somebody else's name at the top right? Press “Sign out everywhere”.")
 }
 
 // NotMeWorkCall reads "Ring {phone} och be att få tala med dataskyddsombudet. Säg vilken sida det var och ungefär när.".
@@ -965,8 +960,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.SignOut(), true
 	case "order_title":
 		return t.OrderTitle(), true
-	case "order_lead":
-		return t.OrderLead(), true
 	case "order_open":
 		return t.OrderOpen(), true
 	case "order_open_note":

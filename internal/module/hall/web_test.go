@@ -101,6 +101,9 @@ func TestSharedComputer(t *testing.T) {
 	if lead, _ := p.has(t, ".t-lead"); !strings.Contains(lead, "3 minuter") || !strings.Contains(lead, "20 minuter") {
 		t.Errorf("the page says %q", lead)
 	}
+	if said, _ := p.has(t, "[data-qr-text]"); said == "" || strings.Contains(said, "Öppna BankID här") {
+		t.Errorf("the page says %q", said)
+	}
 }
 
 func TestFailedSignIn(t *testing.T) {
@@ -349,14 +352,14 @@ func TestClosed(t *testing.T) {
 func TestSearch(t *testing.T) {
 	v := build(t, false).visitor(t)
 	p := v.get("/services?q=Forskola")
-	if lead, _ := p.has(t, ".t-lead"); lead != "En tjänst passar “Forskola”" {
+	if lead, _ := p.has(t, ".t-lead"); lead != "En tjänst passar ”Forskola”" {
 		t.Errorf("%q", lead)
 	}
 	if _, ok := p.has(t, "input[name=q][value=Forskola]"); !ok {
 		t.Error("the search is not kept")
 	}
 	p = v.get("/services?q=" + url.QueryEscape("<script>båt"))
-	if lead, _ := p.has(t, ".t-lead"); lead != "Ingen tjänst passar “<script>båt”" {
+	if lead, _ := p.has(t, ".t-lead"); lead != "Ingen tjänst passar ”<script>båt”" {
 		t.Errorf("%q", lead)
 	}
 	if _, ok := p.has(t, "a[href='tel:0980319200']"); !ok {

@@ -71,6 +71,244 @@ func (s *scene) resident(key string) (*house.Browser, access.PersonID) {
 // officer is an employee of the town, as her session makes her.
 func (s *scene) officer(key string) access.Actor {
 	s.t.Helper()
-	a := access.Actor{Kind: access.Officer, Session: id.To[struct{}](id.New[any](s.ids)).any()}
+	a := access.Actor{Kind: access.Officer, Session: access.SessionID(id.New[any](s.ids))}
+	err := s.audit.QueryRow(s.t.Context(), `select person, unit, title, name from access.membership where source = $1 limit 1`, "staff:"+key).
+		Scan(&a.Person, &a.At.Unit, &a.At.Title, &a.At.Name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	return a
+}
+
+// look writes that somebody was shown fields of a case about people, and gives its key.
+func (s *scene) look(by access.Actor, purpose access.Purpose, about ...access.PersonID) access.RequestID {
+	s.t.Helper()
+	r := &ledger.Response{ID: access.RequestID(id.New[any](s.ids)), By: by, Route: "GET /work/cases/{case}", Policy: "test", Purpose: purpose, Channel: ledger.HTML}
+	for _, who := range about {
+		r.Lines = append(r.Lines, ledger.Line{Subject: who, Record: access.Ref{Kind: "case", ID: id.New[any](s.ids)}, Version: 1, Fields: []string{"body.hours"},
+			Classes: access.Sensitive, Level: ledger.Opened, Purpose: purpose})
+	}
+	if err := s.writer.Write(s.t.Context(), r); err != nil {
+		s.t.Fatal(err)
+	}
+	return r.ID
+}
+
+var (
+	lookID  = regexp.MustCompile(`<li id="look-([0-9a-f-]{36})">`)
+	earlier = regexp.MustCompile(`href="(/my/disclosures\?before=[^"]+)"`)
+)
+
+func looksOn(body string) []string {
+	var keys []string
+	for _, m := range lookID.FindAllStringSubmatch(body, -1) {
+		keys = append(keys, m[1])
+	}
+	return keys
+}
+
+// Every look of an officer appears, once, however many there are and however many share an
+// instant; what was about somebody else does not.
+func TestEveryLookAppearsAndNoneOfOthers(t *testing.T) {
+	s := newScene(t)
+	officers := []access.Actor{s.officer("anna-karin-mo"), s.officer("malin-frisk"), s.officer("petra-astrom")}
+	var mu sync.Mutex
+	var want []string
+	var others sync.WaitGroup
+	for i := range 60 {
+		others.Go(func() { // together, so that many are committed in one instant
+			key := s.look(officers[i%3], "handle_case", s.mariaK, s.johanK)
+			mu.Lock()
+			want = append(want, key.String())
+			mu.Unlock()
+		})
+	}
+	others.Wait()
+	foreign := s.look(officers[0], "handle_case", s.johanK)
+
+	var got []string
+	pages := 0
+	for path := "/my/disclosures"; path != ""; pages++ {
+		p := s.maria.Get(path)
+		if p.Status != http.StatusOK {
+			t.Fatalf("%s: %d", path, p.Status)
+		}
+		if strings.Contains(p.Body, foreign.String()) {
+			t.Error("a look at somebody else stands in her log")
+		}
+		got = append(got, looksOn(p.Body)...)
+		path = ""
+		if m := earlier.FindStringSubmatch(p.Body); m != nil {
+			path = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("on %d pages: %s", pages, diff)
+	}
+	first := s.maria.Get("/my/disclosures").Body
+	for _, words := range []string{"Det senaste halvåret: 60 tillfällen", "Placeringshandläggare", "Förskoleadministrationen · ", "Anna-Karin Mo", "För att handlägga ditt ärende.", "Svar i ansökan"} {
+		if !strings.Contains(first, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+	for _, key := range []string{"handle_case", "body.hours"} {
+		if strings.Contains(first, key) {
+			t.Errorf("the page shows the key %q", key)
+		}
+	}
+	if home := s.maria.Get("/my").Body; !strings.Contains(home, "Tre medarbetare har sett uppgifter om dig de senaste 30 dagarna.") {
+		t.Error("her first page counts the employees otherwise")
+	}
+}
+
+// The other guardian is somebody's role, never his name; and nothing of his stands there.
+func TestAnotherResidentIsNeverNamed(t *testing.T) {
+	s := newScene(t)
+	johan := access.Actor{Kind: access.Resident, Person: s.johanK, Session: access.SessionID(id.New[any](s.ids))}
+	s.look(johan, "co_sign", s.mariaK)
+	s.look(s.officer("anna-karin-mo"), "handle_case", s.mariaK, s.johanK)
+	johanIs := s.Town.Person("johan-ek")
+	for _, path := range []string{"/my/disclosures", "/my/disclosures?own=1", "/my/disclosures.csv"} {
+		p := s.maria.Get(path)
+		if p.Status != http.StatusOK || !strings.Contains(p.Body, "Den andra vårdnadshavaren") {
+			t.Fatalf("%s: %d", path, p.Status)
+		}
+		for _, his := range []string{johanIs.Given, s.johanK.String(), johanIs.Number} {
+			if strings.Contains(p.Body, his) {
+				t.Errorf("%s names the other guardian", path)
+			}
+		}
+	}
+}
+
+func TestHerOwnLooksAreShownWhenAskedFor(t *testing.T) {
+	s := newScene(t)
+	if n := len(looksOn(s.maria.Get("/my/disclosures").Body)); n != 0 {
+		t.Errorf("%d looks of others, and nobody has looked", n)
+	}
+	p := s.maria.Get("/my/disclosures?own=1")
+	if n := len(looksOn(p.Body)); n < 2 || !strings.Contains(p.Body, "Du själv") {
+		t.Errorf("%d looks with her own", n)
+	}
+	if p := s.maria.Get("/my/disclosures?before=yesterday"); p.Status != http.StatusNotFound {
+		t.Errorf("a place that is none: %d", p.Status)
+	}
+}
+
+func TestAnObjectionIsKeptOnceAndOnlyInOnesOwnLog(t *testing.T) {
+	s := newScene(t)
+	officer := s.officer("malin-frisk")
+	mine, both, foreign := s.look(officer, "handle_case", s.mariaK), s.look(officer, "handle_case", s.mariaK, s.johanK), s.look(officer, "handle_case", s.johanK)
+	object := func(b *house.Browser, key string) house.Page {
+		return b.Post("/my/disclosures/"+key+"/object", url.Values{"own": {"1"}})
+	}
+	for range 2 {
+		p := object(s.maria, mine.String())
+		if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.To, "/my/disclosures?own=1") {
+			t.Fatalf("an objection: %d to %q", p.Status, p.To)
+		}
+	}
+	body := s.maria.Get("/my/disclosures").Body
+	if strings.Count(body, "Du har sagt till") != 1 || strings.Count(body, "/object\"") != 1 {
+		t.Error("the row does not say that she has objected, or another does")
+	}
+	if strings.Contains(s.johan.Get("/my/disclosures").Body, "Du har sagt till") {
+		t.Error("her objection stands in another's log")
+	}
+	if p := object(s.maria, both.String()); p.Status != http.StatusSeeOther {
+		t.Errorf("an occasion about two people: %d", p.Status)
+	}
+	for name, key := range map[string]string{
+		"an occasion about another": foreign.String(), "no occasion": access.RequestID(id.New[any](s.ids)).String(), "no key": "x",
+	} {
+		if p := object(s.maria, key); p.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", name, p.Status)
+		}
+	}
+	if p := object(s.Browser(t), mine.String()); p.Status != http.StatusSeeOther || !strings.HasPrefix(p.To, "/sign-in") {
+		t.Errorf("nobody's objection: %d to %q", p.Status, p.To)
+	}
+	kept := map[string]int{}
+	tx, err := s.DB.Pool(t, db.App).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(t.Context())
+	if _, err := tx.Exec(t.Context(), `select set_config('tillit.kind', 'steward', true)`); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := tx.Query(t.Context(), `select response::text from ledger.objection`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			t.Fatal(err)
+		}
+		kept[key]++
+	}
+	if diff := cmp.Diff(map[string]int{mine.String(): 1, both.String(): 1}, kept); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheWholeLogAsAFile(t *testing.T) {
+	s := newScene(t)
+	officer := s.officer("anna-karin-mo")
+	for range 30 {
+		s.look(officer, "handle_case", s.mariaK)
+	}
+	s.look(officer, "handle_case", s.johanK)
+	p := s.maria.Get("/my/disclosures.csv")
+	if p.Status != http.StatusOK || !strings.HasPrefix(p.Header.Get("Content-Type"), "text/csv") || !strings.Contains(p.Header.Get("Content-Disposition"), "vem-har-sett-mina-uppgifter.csv") {
+		t.Fatalf("%d %v", p.Status, p.Header)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.Body, "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	officers, own := 0, 0
+	for _, r := range rows[1:] {
+		switch r[1] {
+		case "Placeringshandläggare":
+			officers++
+		case "Du själv":
+			own++
+		}
+	}
+	if officers != 30 || own == 0 || officers+own != len(rows)-1 {
+		t.Errorf("%d of officers, %d of her own, %d rows", officers, own, len(rows))
+	}
+	// The file itself is a disclosure: it left the house.
+	var exported int
+	err = s.audit.QueryRow(t.Context(), `select count(*) from ledger.disclosure d join ledger.word w on w.id = d.record where w.text = 'log' and d.level = 3 and d.subject = $1`, s.mariaK).Scan(&exported)
+	if err != nil || exported != 1 {
+		t.Errorf("%d lines of the file in the ledger: %v", exported, err)
+	}
+}
+
+func TestHerFirstPageIsHersAlone(t *testing.T) {
+	s := newScene(t)
+	p := s.maria.Get("/my")
+	for _, words := range []string{"Hej Maria", "Elsa", "Nils", "Ingen medarbetare har sett uppgifter om dig", "Inget väntar på dig just nu."} {
+		if !strings.Contains(p.Body, words) {
+			t.Errorf("her first page does not say %q", words)
+		}
+	}
+	for _, key := range []string{"johan-ek", "gunnar-lindqvist"} {
+		if other := s.Town.Person(key); strings.Contains(p.Body, other.Number) || strings.Contains(p.Body, ">"+other.Given+"<") {
+			t.Errorf("her first page shows %s", key)
+		}
+	}
+	for _, path := range []string{"/my", "/my/disclosures", "/my/disclosures.csv", "/my/messages", "/my/contact"} {
+		if p := s.Browser(t).Get(path); p.Status != http.StatusSeeOther || !strings.HasPrefix(p.To, "/sign-in") {
+			t.Errorf("%s to nobody: %d", path, p.Status)
+		}
+		if p := s.Staff(t, "anna-karin-mo").Get(path); p.Status != http.StatusNotFound {
+			t.Errorf("%s to an officer: %d", path, p.Status)
+		}
+	}
 }
