@@ -101,6 +101,11 @@ func (t Text) RefusedNotAssigned() string {
 	return text.Pick(t.lang, "Ta ärendet först. Den som handlägger det kan besluta.", "Tag sagen først. Den, der behandler den, kan afgøre den.", "Take the case first. Whoever handles it can decide it.")
 }
 
+// RefusedOwnInterest reads "Du är själv part i ärendet. En kollega handlägger det.".
+func (t Text) RefusedOwnInterest() string {
+	return text.Pick(t.lang, "Du är själv part i ärendet. En kollega handlägger det.", "Du er selv part i sagen. En kollega behandler den.", "You are a party in the case yourself. A colleague handles it.")
+}
+
 // ConflictTitle reads "Någon hann före, eller så har läget ändrats".
 func (t Text) ConflictTitle() string {
 	return text.Pick(t.lang, "Någon hann före, eller så har läget ändrats", "Nogen kom først, eller situationen er ændret", "Somebody was there first, or things have moved on")
@@ -321,6 +326,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.RefusedClosedCase(), true
 	case "refused_not_assigned":
 		return t.RefusedNotAssigned(), true
+	case "refused_own_interest":
+		return t.RefusedOwnInterest(), true
 	case "conflict_title":
 		return t.ConflictTitle(), true
 	case "conflict_lead":

@@ -87,7 +87,7 @@ func (a *Allowed) coversBoth(b []byte, at int, first, second word) bool {
 	if !before {
 		return false
 	}
-	after := true
+	after := false
 	followers(b, second.end, func(_ int, w word) { after = after || a.pair(second, w) })
 	return after
 }

@@ -15,9 +15,9 @@ func TestReadAddress(t *testing.T) {
 		{"spaces around", "  maria@brev.example\n", "maria@brev.example", ""},
 		{"large letters", "Maria.L@Brev.Example", "Maria.L@brev.example", ""},
 		{"plus", "maria+kommun@brev.example", "maria+kommun@brev.example", ""},
-		{"a Swedish domain", "maria@blåbärsskog.example", "maria@xn--blbrsskog-y2ai.example", ""},
-		{"the same in ASCII", "maria@xn--blbrsskog-y2ai.example", "maria@xn--blbrsskog-y2ai.example", ""},
-		{"å of two characters", "maria@a\u030angstrom.example", "maria@xn--ngstrom-exa.example", ""},
+		{"a Swedish domain", "maria@blåbärsskog.example", "maria@xn--blbrsskog-x2aj.example", ""},
+		{"the same in ASCII", "maria@xn--blbrsskog-x2aj.example", "maria@xn--blbrsskog-x2aj.example", ""},
+		{"å of two characters", "maria@bla\u030aba\u0308rsskog.example", "maria@xn--blbrsskog-x2aj.example", ""},
 		{"an ideographic full stop", "maria@brev。example", "", "address_malformed"},
 
 		{"nothing", " \t", "", "address_missing"},
@@ -57,8 +57,8 @@ func TestReadAddress(t *testing.T) {
 		{"false punycode", "maria@xn--a.example", "", "address_malformed"},
 		{"a label too long", "maria@" + strings.Repeat("b", 64) + ".example", "", "address_malformed"},
 		{"a local part too long", strings.Repeat("a", 65) + "@brev.example", "", "address_too_long"},
-		{"as long as it may be", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bb.se", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bb.se", ""},
-		{"one longer", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bbb.se", "", "address_too_long"},
+		{"as long as it may be", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bbb.se", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bbb.se", ""},
+		{"one longer", strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bbbb.se", "", "address_too_long"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mailbox, wrong := readAddress(c.typed)
@@ -70,7 +70,7 @@ func TestReadAddress(t *testing.T) {
 			}
 		})
 	}
-	if n := len(strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bb.se"); n != longestAddress {
+	if n := len(strings.Repeat("a", 64) + "@" + long + "." + long + "." + long + ".bbb.se"); n != longestAddress {
 		t.Errorf("the longest one tried is %d", n)
 	}
 }

@@ -67,7 +67,7 @@ func (s *Service) deliver(ctx context.Context, j job.Job[mail]) error {
 	if _, closed := s.board.Closed(closure.Egress, "class/"+access.Personal.String()); closed {
 		return job.Later(held)
 	}
-	by, visit := access.Service("notify").Enter(access.RequestID(j.Args.Delivery))
+	by, visit := access.Service("notify").Enter(access.RequestID(id.New[any](s.ids)))
 	defer visit.End()
 	out, err := s.prepare(ctx, by, j.Args.Delivery)
 	if out == nil {

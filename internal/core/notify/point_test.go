@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,11 +23,9 @@ import (
 
 // says reports whether err is Invalid and says text of a field.
 func says(err error, field, key string) bool {
-	f, ok := err.(*fault.Fault)
-	if _, there := In(text.SV).ByKey(key); !there {
-		return false
-	}
-	return ok && f.Kind == fault.Invalid && slices.Equal(f.Fields, []fault.Field{{Name: field, Text: key}})
+	var f *fault.Fault
+	_, there := In(text.SV).ByKey(key)
+	return there && errors.As(err, &f) && f.Kind == fault.Invalid && slices.Equal(f.Fields, []fault.Field{{Name: field, Text: key}})
 }
 
 func (s *site) points(name string) []Point {
@@ -37,10 +36,10 @@ func (s *site) points(name string) []Point {
 		var err error
 		list, err = s.Points(ctx, tx, by)
 		rec := disclosure.NewRecorder(by, ledger.Opened, access.Personal)
-		for i, p := range list {
+		for _, p := range list {
 			address, err := rec.Open(p.Address)
 			must(s.t, err)
-			if i >= 0 && !strings.Contains(address, "@") {
+			if !strings.Contains(address, "@") {
 				s.t.Errorf("an address without @")
 			}
 		}

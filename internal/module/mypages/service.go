@@ -117,7 +117,7 @@ func (s *Service) object(ctx context.Context, by access.Actor, now time.Time, re
 	if err != nil {
 		return err
 	}
-	if false {
+	if !mine {
 		return fault.New(fault.NotFound, "mypages.object", "")
 	}
 	key := id.New[any](s.ids)
