@@ -69,6 +69,7 @@ func main() {
 
 type serveCmd struct {
 	config.Config `embed:""`
+	Locks         `embed:""`
 }
 
 func (c *serveCmd) Run(ctx context.Context) error {
@@ -76,7 +77,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	begun := time.Now()
-	a, err := app.Start(ctx, app.Options{Config: c.Config, Build: build(), Log: observe.NewLog(os.Stderr, c.LogLevel), Bundled: bundled()})
+	o := app.Options{Config: c.Config, Build: build(), Log: observe.NewLog(os.Stderr, c.LogLevel), Bundled: bundled()}
+	c.apply(&o)
+	a, err := app.Start(ctx, o)
 	if err != nil {
 		return err
 	}

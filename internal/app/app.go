@@ -58,6 +58,7 @@ type App struct {
 	metrics *observe.Metrics
 	reg     *prometheus.Registry
 	db      *db.DB
+	appPool *pgxpool.Pool
 	ledger  *ledger.Writer
 	reader  *ledger.Reader
 	board   *closure.Board
@@ -173,6 +174,7 @@ func (a *App) startCore(ctx, background context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.appPool = appPool
 	a.db, a.reader = db.New(appPool, a.clock), ledger.NewReader(auditPool)
 	if a.ledger, err = ledger.Open(ctx, ledgerPool, a.clock, a.ids, a.opts.Chance, a.opts.Build, a.log); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"tillit/internal/module/eservice/formpack"
 	"tillit/internal/module/eservice/services/childcare"
 	"tillit/internal/module/hall"
+	"tillit/internal/module/incident"
 	"tillit/internal/module/mypages"
 	"tillit/internal/town"
 )
@@ -64,7 +65,33 @@ func (a *App) staff(context.Context) ([]hall.Member, error) {
 }
 
 // seedContact gives a person of the town a contact point that reaches her.
-func (h *house) seedContact(context.Context, *db.Tx, person.ID, string) error { return nil }
+func (h *house) seedContact(ctx context.Context, tx *db.Tx, who person.ID, address string) error {
+	return h.notices.Enter(ctx, tx, who, address)
+}
+
+// closable are the services that a steward can close.
+func (h *house) closable(ctx context.Context, v *door.Visit) ([]incident.Service, error) {
+	families, err := h.families(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]incident.Service, len(families))
+	for i, f := range families {
+		list[i] = incident.Service{Key: f.Key, Title: f.Live.Title(v.Lang)}
+	}
+	return list, nil
+}
+
+// families lists the services, for pages that are about nobody.
+func (h *house) families(ctx context.Context) ([]eservice.Family, error) {
+	var list []eservice.Family
+	err := h.doors.DB.Tx(ctx, db.Local{Purpose: string(door.Information)}, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		list, err = h.cases.Families(ctx, tx)
+		return err
+	})
+	return list, err
+}
 
 // seedServices publishes the services, their rates and the places that can be applied for.
 func (h *house) seedServices(ctx context.Context, s *seeder) error {
@@ -90,12 +117,6 @@ var (
 	placingUnit  = map[string]string{"se": "forskoleadministrationen", "dk": "pladsanvisningen"}
 	shieldedUnit = map[string]string{"se": "skyddade-arenden", "dk": "beskyttede-sager"}
 )
-
-type quiet struct{}
-
-func (quiet) Notify(context.Context, *db.Tx, access.PersonID, string, [16]byte, string) error {
-	return nil
-}
 
 type held struct{}
 

@@ -12,12 +12,15 @@ import (
 	"tillit/internal/core/access"
 	"tillit/internal/core/door"
 	"tillit/internal/core/guard"
+	"tillit/internal/core/notify"
 	"tillit/internal/core/person"
 	"tillit/internal/core/session"
 	"tillit/internal/kit/db"
+	"tillit/internal/kit/job"
 	"tillit/internal/kit/ui"
 	"tillit/internal/module/eservice"
 	"tillit/internal/module/hall"
+	"tillit/internal/module/incident"
 	"tillit/internal/module/mypages"
 	"tillit/internal/town"
 )
@@ -30,6 +33,8 @@ type house struct {
 	people   *person.Service
 	sessions *session.Service
 	guard    *guard.Guard
+	queue    *job.Queue
+	notices  *notify.Service
 	cases    *eservice.Service
 	doors    *door.Door
 	cast     *cast
@@ -40,7 +45,8 @@ var zones = map[string]string{"se": "Europe/Stockholm", "dk": "Europe/Copenhagen
 // policies are all that decide, by file name.
 func policies() map[string][]byte {
 	return map[string][]byte{
-		"person/policy.cedar": person.Policy, "eservice/policy.cedar": eservice.Policy, "mypages/policy.cedar": mypages.Policy,
+		"person/policy.cedar": person.Policy, "notify/policy.cedar": notify.Policy,
+		"eservice/policy.cedar": eservice.Policy, "mypages/policy.cedar": mypages.Policy,
 	}
 }
 
@@ -81,8 +87,15 @@ func (a *App) furnish(key []byte) error {
 	}
 	h.sessions = session.NewService(session.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Build: a.opts.Build, Country: c.Country,
 		People: h.people, Board: a.board, EID: eid, Log: a.log})
+	if a.appPool != nil { // without a database, as when routes are listed, there is no queue
+		if h.queue, err = job.New(a.appPool, a.clock, a.log); err != nil {
+			return err
+		}
+		h.notices = notify.NewService(notify.Config{DB: a.db, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people, Board: a.board, Ledger: a.ledger,
+			Guard: h.guard, Queue: h.queue, Mailer: a.mailer(), Town: t.Municipality, Base: c.Public(), Lang: c.Language(), Build: a.opts.Build, Log: a.log})
+	}
 	h.cases = eservice.NewService(eservice.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people,
-		Sessions: h.sessions, Notices: quiet{}, Scanner: held{}, Zone: h.zone, Town: t.Key, Log: a.log})
+		Sessions: h.sessions, Notices: h.notices, Scanner: held{}, Zone: h.zone, Town: t.Key, Log: a.log})
 	a.hang()
 	return nil
 }
@@ -129,9 +142,10 @@ func (a *App) hang() {
 	a.opts.locks.apply(&conf)
 	h.doors = door.New(conf)
 	lobby := hall.New(hall.Config{Sessions: h.sessions, Board: a.board, Chance: a.opts.Chance, Log: a.log, Outside: a.outside()})
-	mine := mypages.NewService(mypages.Config{DB: a.db, IDs: a.ids, Access: h.decider, People: h.people, Ledger: a.reader, Cases: noCases{}})
+	mine := mypages.NewService(mypages.Config{DB: a.db, IDs: a.ids, Access: h.decider, People: h.people, Ledger: a.reader, Notify: h.notices, Cases: noCases{}})
 	h.doors.Add(lobby.Routes()...)
 	h.doors.Add(mine.Routes()...)
+	h.doors.Add(incident.New(incident.Config{DB: a.db, Board: a.board, Services: h.closable, Doors: h.doors.Declarations}).Routes()...)
 }
 
 var marks = map[string]ui.MarkName{"se": ui.MarkSpruce, "dk": ui.MarkOak}

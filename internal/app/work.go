@@ -12,7 +12,12 @@ func (a *App) work(background context.Context) error {
 	sweeper := job.NewSweeper(5*time.Second, a.log)
 	sweeper.Add("eservice", a.house.cases.Sweep)
 	sweeper.Add("watched names", a.watchNames)
+	sweeper.Add("notify", a.house.notices.Sweep)
 	a.wait.Go(func() { sweeper.Run(background) })
+	if err := a.house.queue.Start(background); err != nil {
+		return err
+	}
+	a.stops = append(a.stops, a.house.queue.Stop)
 	if a.world != nil {
 		a.world.kick = sweeper.Kick
 	}

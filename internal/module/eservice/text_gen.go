@@ -4,6 +4,7 @@ package eservice
 
 import (
 	"context"
+	"strconv"
 
 	"tillit/internal/kit/text"
 )
@@ -31,9 +32,1785 @@ func (t Text) BornIn(month string) string {
 	return "Född i " + month
 }
 
+// Days reads "{n} dagar".
+func (t Text) Days(n int) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "én dag"
+		}
+		return strconv.Itoa(n) + " dage"
+	case text.EN:
+		if n == 1 {
+			return "one day"
+		}
+		return strconv.Itoa(n) + " days"
+	}
+	if n == 1 {
+		return "en dag"
+	}
+	return strconv.Itoa(n) + " dagar"
+}
+
+// TheChild reads "barnet".
+func (t Text) TheChild() string {
+	return text.Pick(t.lang, "barnet", "barnet", "the child")
+}
+
+// TheOther reads "den andra vårdnadshavaren".
+func (t Text) TheOther() string {
+	return text.Pick(t.lang, "den andra vårdnadshavaren", "den anden forældremyndighedsindehaver", "the other guardian")
+}
+
+// ForChild reads "{service} åt {child}".
+func (t Text) ForChild(service, child string) string {
+	switch t.lang {
+	case text.DA:
+		return service + " til " + child
+	case text.EN:
+		return service + " for " + child
+	}
+	return service + " åt " + child
+}
+
+// MyPages reads "Mina sidor".
+func (t Text) MyPages() string {
+	return text.Pick(t.lang, "Mina sidor", "Mine sider", "My pages")
+}
+
+// CallUs reads "Ring oss".
+func (t Text) CallUs() string {
+	return text.Pick(t.lang, "Ring oss", "Ring til os", "Call us")
+}
+
+// Cancel reads "Avbryt".
+func (t Text) Cancel() string {
+	return text.Pick(t.lang, "Avbryt", "Afbryd", "Cancel")
+}
+
+// ToMyPages reads "Till Mina sidor".
+func (t Text) ToMyPages() string {
+	return text.Pick(t.lang, "Till Mina sidor", "Til Mine sider", "To My pages")
+}
+
+// Continue reads "Fortsätt".
+func (t Text) Continue() string {
+	return text.Pick(t.lang, "Fortsätt", "Fortsæt", "Go on")
+}
+
+// ServiceStart reads "Ansök".
+func (t Text) ServiceStart() string {
+	return text.Pick(t.lang, "Ansök", "Ansøg", "Apply")
+}
+
+// ServiceSignIn reads "Logga in och ansök".
+func (t Text) ServiceSignIn() string {
+	return text.Pick(t.lang, "Logga in och ansök", "Log ind og ansøg", "Sign in and apply")
+}
+
+// ServiceResume reads "Fortsätt din påbörjade ansökan".
+func (t Text) ServiceResume() string {
+	return text.Pick(t.lang, "Fortsätt din påbörjade ansökan", "Fortsæt den ansøgning, du er begyndt på", "Go on with the application you have begun")
+}
+
+// ServiceStaff reads "Du är inloggad som medarbetare. Logga in som dig själv för att ansöka.".
+func (t Text) ServiceStaff() string {
+	return text.Pick(t.lang, "Du är inloggad som medarbetare. Logga in som dig själv för att ansöka.", "Du er logget ind som medarbejder. Log ind som dig selv for at ansøge.", "You are signed in as an employee. Sign in as yourself to apply.")
+}
+
+// NeedTitle reads "Det här behöver du".
+func (t Text) NeedTitle() string {
+	return text.Pick(t.lang, "Det här behöver du", "Det skal du bruge", "What you need")
+}
+
+// NeedEid reads "BankID, för att logga in och skriva under.".
+func (t Text) NeedEid() string {
+	return text.Pick(t.lang, "BankID, för att logga in och skriva under.", "BankID, til at logge ind og skrive under med.", "BankID, to sign in and to sign.")
+}
+
+// NeedChildren reads "Vara vårdnadshavare enligt folkbokföringen. Du väljer barnet därifrån, så du behöver inte skriva något personnummer.".
+func (t Text) NeedChildren() string {
+	return text.Pick(t.lang, "Vara vårdnadshavare enligt folkbokföringen. Du väljer barnet därifrån, så du behöver inte skriva något personnummer.", "At være forældremyndighedsindehaver ifølge folkeregisteret. Du vælger barnet derfra, så du skal ikke skrive noget personnummer.", "To be a guardian according to the population register. You choose the child from there, so you write no identity number.")
+}
+
+// NeedFile reads "{what}, om det gäller dig.".
+func (t Text) NeedFile(what string) string {
+	switch t.lang {
+	case text.DA:
+		return what + ", hvis det gælder dig."
+	case text.EN:
+		return what + ", if it concerns you."
+	}
+	return what + ", om det gäller dig."
+}
+
+// NeedFileLater reads "{what}, om det gäller dig. Du kan skicka det senare.".
+func (t Text) NeedFileLater(what string) string {
+	switch t.lang {
+	case text.DA:
+		return what + ", hvis det gælder dig. Du kan sende det senere."
+	case text.EN:
+		return what + ", if it concerns you. You can send it later."
+	}
+	return what + ", om det gäller dig. Du kan skicka det senare."
+}
+
+// WhoSignsTitle reads "Vem skriver under?".
+func (t Text) WhoSignsTitle() string {
+	return text.Pick(t.lang, "Vem skriver under?", "Hvem skriver under?", "Who signs?")
+}
+
+// WhoSignsAll reads "Alla barnets vårdnadshavare. Du skriver under först. Sedan får den andra ett meddelande och {days} på sig att säga ja.".
+func (t Text) WhoSignsAll(days string) string {
+	switch t.lang {
+	case text.DA:
+		return "Alle, der har forældremyndighed over barnet. Du skriver under først. Så får den anden en besked og " + days + " til at sige ja."
+	case text.EN:
+		return "All the child's guardians. You sign first. Then the other gets a message and " + days + " to say yes."
+	}
+	return "Alla barnets vårdnadshavare. Du skriver under först. Sedan får den andra ett meddelande och " + days + " på sig att säga ja."
+}
+
+// WhoSignsNo reads "Säger någon nej, eller går tiden ut, är ansökan inte mottagen. Då får du tillbaka den som ett utkast.".
+func (t Text) WhoSignsNo() string {
+	return text.Pick(t.lang, "Säger någon nej, eller går tiden ut, är ansökan inte mottagen. Då får du tillbaka den som ett utkast.", "Siger nogen nej, eller løber tiden ud, er ansøgningen ikke modtaget. Så får du den tilbage som en kladde.", "If someone says no, or the time runs out, the application is not received. You then get it back as a draft.")
+}
+
+// WhoSignsYou reads "Bara du.".
+func (t Text) WhoSignsYou() string {
+	return text.Pick(t.lang, "Bara du.", "Kun dig.", "Only you.")
+}
+
+// ThenTitle reads "Vad händer sedan?".
+func (t Text) ThenTitle() string {
+	return text.Pick(t.lang, "Vad händer sedan?", "Hvad sker der så?", "What happens then?")
+}
+
+// ThenReceived reads "När alla har skrivit under är ansökan mottagen, och du får en bekräftelse.".
+func (t Text) ThenReceived() string {
+	return text.Pick(t.lang, "När alla har skrivit under är ansökan mottagen, och du får en bekräftelse.", "Når alle har skrevet under, er ansøgningen modtaget, og du får en kvittering.", "When all have signed, the application is received and you get a receipt.")
+}
+
+// ThenHandled reads "En handläggare läser ansökan. Saknas något frågar vi dig på Mina sidor.".
+func (t Text) ThenHandled() string {
+	return text.Pick(t.lang, "En handläggare läser ansökan. Saknas något frågar vi dig på Mina sidor.", "En sagsbehandler læser ansøgningen. Mangler der noget, spørger vi dig på Mine sider.", "An officer reads the application. If something is missing we ask you on My pages.")
+}
+
+// ThenDecided reads "Vi ska ha beslutat inom {days} från det att ansökan är komplett. Beslutet kommer till Mina sidor.".
+func (t Text) ThenDecided(days string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi skal have afgjort sagen inden " + days + ", fra ansøgningen er komplet. Afgørelsen kommer på Mine sider."
+	case text.EN:
+		return "We are to decide within " + days + " from when the application is complete. The decision comes to My pages."
+	}
+	return "Vi ska ha beslutat inom " + days + " från det att ansökan är komplett. Beslutet kommer till Mina sidor."
+}
+
+// ThenDecidedOpen reads "När vi har beslutat kommer beslutet till Mina sidor.".
+func (t Text) ThenDecidedOpen() string {
+	return text.Pick(t.lang, "När vi har beslutat kommer beslutet till Mina sidor.", "Når vi har afgjort sagen, kommer afgørelsen på Mine sider.", "When we have decided, the decision comes to My pages.")
+}
+
+// AnswersFor reads "{board} ansvarar för uppgifterna.".
+func (t Text) AnswersFor(board string) string {
+	switch t.lang {
+	case text.DA:
+		return board + " har ansvaret for oplysningerne."
+	case text.EN:
+		return board + " answers for the information."
+	}
+	return board + " ansvarar för uppgifterna."
+}
+
+// RatherTalk reads "Hellre prata med någon?".
+func (t Text) RatherTalk() string {
+	return text.Pick(t.lang, "Hellre prata med någon?", "Vil du hellere tale med nogen?", "Rather talk to someone?")
+}
+
+// RatherTalkText reads "Du kan ansöka på telefon eller hos oss, också om du inte har någon e-legitimation.".
+func (t Text) RatherTalkText() string {
+	return text.Pick(t.lang, "Du kan ansöka på telefon eller hos oss, också om du inte har någon e-legitimation.", "Du kan ansøge på telefonen eller hos os, også hvis du ikke har et eID.", "You can apply by telephone or with us, also if you have no eID.")
+}
+
+// PreviousStep reads "Förra steget".
+func (t Text) PreviousStep() string {
+	return text.Pick(t.lang, "Förra steget", "Forrige trin", "Previous step")
+}
+
+// StepTitle reads "{step} – {form}".
+func (t Text) StepTitle(step, form string) string {
+	switch t.lang {
+	case text.DA:
+		return step + " – " + form
+	case text.EN:
+		return step + " – " + form
+	}
+	return step + " – " + form
+}
+
+// Later reads "Spara och fortsätt senare".
+func (t Text) Later() string {
+	return text.Pick(t.lang, "Spara och fortsätt senare", "Gem og fortsæt senere", "Save and go on later")
+}
+
+// SavedUntil reads "Det du har fyllt i är sparat {at}. Det ligger kvar på Mina sidor till {date}.".
+func (t Text) SavedUntil(at, date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Det, du har udfyldt, er gemt " + at + ". Det ligger på Mine sider til " + date + "."
+	case text.EN:
+		return "What you have filled in was saved " + at + ". It stays on My pages until " + date + "."
+	}
+	return "Det du har fyllt i är sparat " + at + ". Det ligger kvar på Mina sidor till " + date + "."
+}
+
+// Saved reads "Sparat {at}.".
+func (t Text) Saved(at string) string {
+	switch t.lang {
+	case text.DA:
+		return "Gemt " + at + "."
+	case text.EN:
+		return "Saved " + at + "."
+	}
+	return "Sparat " + at + "."
+}
+
+// NotSavedYet reads "Det du fyller i sparas när du går vidare. Du kan fortsätta en annan dag.".
+func (t Text) NotSavedYet() string {
+	return text.Pick(t.lang, "Det du fyller i sparas när du går vidare. Du kan fortsätta en annan dag.", "Det, du udfylder, bliver gemt, når du går videre. Du kan fortsætte en anden dag.", "What you fill in is saved when you go on. You can finish another day.")
+}
+
+// MoreQuestions reads "Ditt svar gav en följdfråga. Den står längre ner på sidan.".
+func (t Text) MoreQuestions() string {
+	return text.Pick(t.lang, "Ditt svar gav en följdfråga. Den står längre ner på sidan.", "Dit svar gav et ekstra spørgsmål. Det står længere nede på siden.", "Your answer brought another question. It is further down the page.")
+}
+
+// NoChildren reads "Vi hittar inget barn som du är vårdnadshavare för i folkbokföringen. Ring oss, så hjälper vi dig.".
+func (t Text) NoChildren() string {
+	return text.Pick(t.lang, "Vi hittar inget barn som du är vårdnadshavare för i folkbokföringen. Ring oss, så hjälper vi dig.", "Vi finder ikke et barn, som du har forældremyndighed over, i folkeregisteret. Ring til os, så hjælper vi dig.", "We find no child in the population register whom you are guardian of. Call us, and we will help you.")
+}
+
+// ChildMissing reads "Mitt barn finns inte med här".
+func (t Text) ChildMissing() string {
+	return text.Pick(t.lang, "Mitt barn finns inte med här", "Mit barn er ikke med her", "My child is not here")
+}
+
+// ChooseNone reads "Inget val".
+func (t Text) ChooseNone() string {
+	return text.Pick(t.lang, "Inget val", "Intet valg", "No choice")
+}
+
+// ChooseOne reads "Välj".
+func (t Text) ChooseOne() string {
+	return text.Pick(t.lang, "Välj", "Vælg", "Choose")
+}
+
+// NothingToChoose reads "Svara först på frågorna i stegen före, så går det att välja här.".
+func (t Text) NothingToChoose() string {
+	return text.Pick(t.lang, "Svara först på frågorna i stegen före, så går det att välja här.", "Svar først på spørgsmålene i trinene før, så kan du vælge her.", "First answer the questions in the steps before, and you can choose here.")
+}
+
+// CoSignTitle reads "{name} kommer att få skriva under".
+func (t Text) CoSignTitle(name string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " bliver bedt om at skrive under"
+	case text.EN:
+		return name + " will be asked to sign"
+	}
+	return name + " kommer att få skriva under"
+}
+
+// CoSignTitleOther reads "Den andra vårdnadshavaren kommer att få skriva under".
+func (t Text) CoSignTitleOther() string {
+	return text.Pick(t.lang, "Den andra vårdnadshavaren kommer att få skriva under", "Den anden forældremyndighedsindehaver bliver bedt om at skrive under", "The other guardian will be asked to sign")
+}
+
+// CoSignText reads "När du har skrivit under får {name} ett meddelande och {days} på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.".
+func (t Text) CoSignText(name, days string) string {
+	switch t.lang {
+	case text.DA:
+		return "Når du har skrevet under, får " + name + " en besked og " + days + " til at sige ja. Oplysningerne om barnet og jeres ønsker kan ses. Det, der kun handler om dig, kan ikke ses."
+	case text.EN:
+		return "When you have signed, " + name + " gets a message and " + days + " to say yes. What is about the child and your wishes is shown then. What is about you alone is not."
+	}
+	return "När du har skrivit under får " + name + " ett meddelande och " + days + " på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte."
+}
+
+// CoSignTextOther reads "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har {days} på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.".
+func (t Text) CoSignTextOther(days string) string {
+	switch t.lang {
+	case text.DA:
+		return "Når du har skrevet under, går der en besked til den anden forældremyndighedsindehaver, som har " + days + " til at sige ja. Oplysningerne om barnet og jeres ønsker kan ses. Det, der kun handler om dig, kan ikke ses."
+	case text.EN:
+		return "When you have signed, a message goes to the other guardian, who has " + days + " to say yes. What is about the child and your wishes is shown then. What is about you alone is not."
+	}
+	return "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har " + days + " på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte."
+}
+
+// CoSignNot reads "Ska ingen annan kontaktas? Ring {phone} innan du skriver under.".
+func (t Text) CoSignNot(phone string) string {
+	switch t.lang {
+	case text.DA:
+		return "Skal ingen andre kontaktes? Ring til " + phone + ", før du skriver under."
+	case text.EN:
+		return "Should nobody else be contacted? Call " + phone + " before you sign."
+	}
+	return "Ska ingen annan kontaktas? Ring " + phone + " innan du skriver under."
+}
+
+// FileAdd reads "Lägg till filen".
+func (t Text) FileAdd() string {
+	return text.Pick(t.lang, "Lägg till filen", "Tilføj filen", "Add the file")
+}
+
+// FileRemove reads "Ta bort".
+func (t Text) FileRemove() string {
+	return text.Pick(t.lang, "Ta bort", "Fjern", "Remove")
+}
+
+// FileHeld reads "väntar på granskning".
+func (t Text) FileHeld() string {
+	return text.Pick(t.lang, "väntar på granskning", "venter på at blive gennemset", "waits to be checked")
+}
+
+// FileHeldNote reads "Vi granskar filen innan någon öppnar den. Det hindrar inte din ansökan.".
+func (t Text) FileHeldNote() string {
+	return text.Pick(t.lang, "Vi granskar filen innan någon öppnar den. Det hindrar inte din ansökan.", "Vi ser filen igennem, før nogen åbner den. Det standser ikke din ansøgning.", "We check the file before anybody opens it. It does not stop your application.")
+}
+
+// FileNone reads "Välj en fil först".
+func (t Text) FileNone() string {
+	return text.Pick(t.lang, "Välj en fil först", "Vælg en fil først", "Choose a file first")
+}
+
+// FileKind reads "Filen är varken en pdf eller en bild, vad den än heter. Skicka en pdf, eller en bild som är jpg eller png".
+func (t Text) FileKind() string {
+	return text.Pick(t.lang, "Filen är varken en pdf eller en bild, vad den än heter. Skicka en pdf, eller en bild som är jpg eller png", "Filen er hverken en pdf eller et billede, uanset hvad den hedder. Send en pdf, eller et billede, der er jpg eller png", "The file is neither a PDF nor a picture, whatever it is called. Send a PDF, or a picture that is JPG or PNG")
+}
+
+// FileTooLarge reads "Filen är för stor. Den får vara högst {max}".
+func (t Text) FileTooLarge(max string) string {
+	switch t.lang {
+	case text.DA:
+		return "Filen er for stor. Den må højst være " + max
+	case text.EN:
+		return "The file is too large. It can be at most " + max
+	}
+	return "Filen är för stor. Den får vara högst " + max
+}
+
+// FileInfected reads "Vi tog inte emot filen, för den innehåller skadlig kod. Skicka en annan fil".
+func (t Text) FileInfected() string {
+	return text.Pick(t.lang, "Vi tog inte emot filen, för den innehåller skadlig kod. Skicka en annan fil", "Vi tog ikke imod filen, for den indeholder skadelig kode. Send en anden fil", "We did not take the file, because it holds harmful code. Send another file")
+}
+
+// FileTooMany reads "Det finns redan så många filer som får plats här. Ta bort en först".
+func (t Text) FileTooMany() string {
+	return text.Pick(t.lang, "Det finns redan så många filer som får plats här. Ta bort en först", "Der er allerede så mange filer, som der er plads til her. Fjern en først", "There are as many files here as there is room for. Remove one first")
+}
+
+// FileWaitsTitle reads "Filen väntar på granskning".
+func (t Text) FileWaitsTitle() string {
+	return text.Pick(t.lang, "Filen väntar på granskning", "Filen venter på at blive gennemset", "The file waits to be checked")
+}
+
+// FileWaitsLead reads "Vi öppnar inga filer som inte är granskade, inte heller för dig. Ärendet går vidare under tiden.".
+func (t Text) FileWaitsLead() string {
+	return text.Pick(t.lang, "Vi öppnar inga filer som inte är granskade, inte heller för dig. Ärendet går vidare under tiden.", "Vi åbner ingen filer, der ikke er set igennem, heller ikke for dig. Sagen går videre imens.", "We open no files that have not been checked, not even for you. The case goes on meanwhile.")
+}
+
+// ReviewTitle reads "Läs igenom och skriv under".
+func (t Text) ReviewTitle() string {
+	return text.Pick(t.lang, "Läs igenom och skriv under", "Læs igennem, og skriv under", "Read through and sign")
+}
+
+// ReviewLead reads "Stämmer allt? Ändra det som inte gör det. Sedan skriver du under med BankID.".
+func (t Text) ReviewLead() string {
+	return text.Pick(t.lang, "Stämmer allt? Ändra det som inte gör det. Sedan skriver du under med BankID.", "Passer det hele? Ret det, der ikke gør. Så skriver du under med BankID.", "Is everything right? Change what is not. Then you sign with BankID.")
+}
+
+// ReviewLeft reads "{count} saker är kvar att svara på".
+func (t Text) ReviewLeft(n int, count string) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "Der mangler svar på én ting"
+		}
+		return "Der mangler svar på " + count + " ting"
+	case text.EN:
+		if n == 1 {
+			return "One thing is left to answer"
+		}
+		return count + " things are left to answer"
+	}
+	if n == 1 {
+		return "En sak är kvar att svara på"
+	}
+	return count + " saker är kvar att svara på"
+}
+
+// ReviewWarn reads "Kontrollera det här".
+func (t Text) ReviewWarn() string {
+	return text.Pick(t.lang, "Kontrollera det här", "Tjek det her", "Check this")
+}
+
+// Change reads "Ändra".
+func (t Text) Change() string {
+	return text.Pick(t.lang, "Ändra", "Ret", "Change")
+}
+
+// OnlyYou reads "Syns bara för dig och den som handlägger ansökan.".
+func (t Text) OnlyYou() string {
+	return text.Pick(t.lang, "Syns bara för dig och den som handlägger ansökan.", "Kan kun ses af dig og den, der behandler ansøgningen.", "Shown only to you and whoever handles the application.")
+}
+
+// Files reads "Filer".
+func (t Text) Files() string {
+	return text.Pick(t.lang, "Filer", "Filer", "Files")
+}
+
+// FileLater reads "{what} är inte med än. Du kan skicka in utan, så frågar vi efter det.".
+func (t Text) FileLater(what string) string {
+	switch t.lang {
+	case text.DA:
+		return what + " er ikke med endnu. Du kan sende uden, så spørger vi efter det."
+	case text.EN:
+		return what + " is not here yet. You can send the application without it, and we will ask for it."
+	}
+	return what + " är inte med än. Du kan skicka in utan, så frågar vi efter det."
+}
+
+// SignTitle reads "Skriv under".
+func (t Text) SignTitle() string {
+	return text.Pick(t.lang, "Skriv under", "Skriv under", "Sign")
+}
+
+// SignTruth reads "När du skriver under intygar du att det du har fyllt i stämmer.".
+func (t Text) SignTruth() string {
+	return text.Pick(t.lang, "När du skriver under intygar du att det du har fyllt i stämmer.", "Når du skriver under, bekræfter du, at det, du har udfyldt, passer.", "When you sign you confirm that what you have filled in is true.")
+}
+
+// SignAlone reads "Du är den enda som behöver skriva under. Ansökan är mottagen när du har gjort det.".
+func (t Text) SignAlone() string {
+	return text.Pick(t.lang, "Du är den enda som behöver skriva under. Ansökan är mottagen när du har gjort det.", "Du er den eneste, der skal skrive under. Ansøgningen er modtaget, når du har gjort det.", "You are the only one who needs to sign. The application is received when you have done so.")
+}
+
+// SignButton reads "Skriv under med BankID".
+func (t Text) SignButton() string {
+	return text.Pick(t.lang, "Skriv under med BankID", "Skriv under med BankID", "Sign with BankID")
+}
+
+// Discard reads "Ta bort utkastet".
+func (t Text) Discard() string {
+	return text.Pick(t.lang, "Ta bort utkastet", "Slet kladden", "Remove the draft")
+}
+
+// DiscardTitle reads "Ska utkastet tas bort?".
+func (t Text) DiscardTitle() string {
+	return text.Pick(t.lang, "Ska utkastet tas bort?", "Skal kladden slettes?", "Remove the draft?")
+}
+
+// DiscardLead reads "Allt du har fyllt i och alla filer du har lagt till tas bort för gott.".
+func (t Text) DiscardLead() string {
+	return text.Pick(t.lang, "Allt du har fyllt i och alla filer du har lagt till tas bort för gott.", "Alt, hvad du har udfyldt, og alle de filer, du har tilføjet, bliver slettet for altid.", "All that you have filled in and every file that you have added is removed for good.")
+}
+
+// DiscardKeep reads "Behåll utkastet".
+func (t Text) DiscardKeep() string {
+	return text.Pick(t.lang, "Behåll utkastet", "Behold kladden", "Keep the draft")
+}
+
+// AgainChanged reads "Svaren ändrades medan du skrev under, kanske i ett annat fönster. Inget är inskickat. Läs igenom dem och skriv under igen.".
+func (t Text) AgainChanged() string {
+	return text.Pick(t.lang, "Svaren ändrades medan du skrev under, kanske i ett annat fönster. Inget är inskickat. Läs igenom dem och skriv under igen.", "Svarene blev ændret, mens du skrev under, måske i et andet vindue. Der er ikke sendt noget. Læs dem igennem, og skriv under igen.", "The answers changed while you were signing, perhaps in another window. Nothing has been sent. Read them through and sign again.")
+}
+
+// AgainOpen reads "Det finns redan en ansökan för barnet. Den här är inte inskickad.".
+func (t Text) AgainOpen() string {
+	return text.Pick(t.lang, "Det finns redan en ansökan för barnet. Den här är inte inskickad.", "Der er allerede en ansøgning for barnet. Denne er ikke sendt.", "There is already an application for the child. This one has not been sent.")
+}
+
+// AgainLate reads "Tiden för att skriva under gick ut. Inget är inskickat, och svaren finns kvar. Skriv under igen när du vill.".
+func (t Text) AgainLate() string {
+	return text.Pick(t.lang, "Tiden för att skriva under gick ut. Inget är inskickat, och svaren finns kvar. Skriv under igen när du vill.", "Tiden til at skrive under løb ud. Der er ikke sendt noget, og svarene er her stadig. Skriv under igen, når du vil.", "The time to sign ran out. Nothing has been sent, and your answers are still here. Sign again when you like.")
+}
+
+// OrderTitle reads "Skriv under med BankID".
+func (t Text) OrderTitle() string {
+	return text.Pick(t.lang, "Skriv under med BankID", "Skriv under med BankID", "Sign with BankID")
+}
+
+// OrderLead reads "Öppna BankID i telefonen, eller här om du har BankID i den du läser på nu. I appen står det som du skriver under.".
+func (t Text) OrderLead() string {
+	return text.Pick(t.lang, "Öppna BankID i telefonen, eller här om du har BankID i den du läser på nu. I appen står det som du skriver under.", "Åbn BankID på telefonen, eller her, hvis du har BankID på den, du læser på nu. I appen står det, du skriver under på.", "Open BankID on your phone, or here if you have BankID on what you are reading on now. The app shows what you sign.")
+}
+
+// OrderOpen reads "Öppna BankID här".
+func (t Text) OrderOpen() string {
+	return text.Pick(t.lang, "Öppna BankID här", "Åbn BankID her", "Open BankID here")
+}
+
+// OrderOpenNote reads "Om BankID finns i den telefon eller dator du läser på nu.".
+func (t Text) OrderOpenNote() string {
+	return text.Pick(t.lang, "Om BankID finns i den telefon eller dator du läser på nu.", "Hvis BankID er på den telefon eller computer, du læser på nu.", "If BankID is on the phone or computer you are reading on now.")
+}
+
+// OrderOr reads "eller".
+func (t Text) OrderOr() string {
+	return text.Pick(t.lang, "eller", "eller", "or")
+}
+
+// OrderQr reads "QR-kod för BankID".
+func (t Text) OrderQr() string {
+	return text.Pick(t.lang, "QR-kod för BankID", "QR-kode til BankID", "QR code for BankID")
+}
+
+// OrderStepOpen reads "Öppna BankID på telefonen.".
+func (t Text) OrderStepOpen() string {
+	return text.Pick(t.lang, "Öppna BankID på telefonen.", "Åbn BankID på telefonen.", "Open BankID on your phone.")
+}
+
+// OrderStepScan reads "Tryck på “Skanna QR-kod” och rikta kameran hit.".
+func (t Text) OrderStepScan() string {
+	return text.Pick(t.lang, "Tryck på “Skanna QR-kod” och rikta kameran hit.", "Tryk på ”Scan QR-kode”, og ret kameraet hertil.", "Press “Scan QR code” and point the camera here.")
+}
+
+// OrderStepCheck reads "Kontrollera att det står {owner}, och läs det du skriver under.".
+func (t Text) OrderStepCheck(owner string) string {
+	switch t.lang {
+	case text.DA:
+		return "Tjek, at der står " + owner + ", og læs det, du skriver under på."
+	case text.EN:
+		return "Check that it says " + owner + ", and read what you sign."
+	}
+	return "Kontrollera att det står " + owner + ", och läs det du skriver under."
+}
+
+// OrderStepGo reads "Tryck på “Fortsätt” här när du är klar i appen.".
+func (t Text) OrderStepGo() string {
+	return text.Pick(t.lang, "Tryck på “Fortsätt” här när du är klar i appen.", "Tryk på ”Fortsæt” her, når du er færdig i appen.", "Press “Go on” here when you are done in the app.")
+}
+
+// OrderNewCode reads "Visa en ny kod".
+func (t Text) OrderNewCode() string {
+	return text.Pick(t.lang, "Visa en ny kod", "Vis en ny kode", "Show a new code")
+}
+
+// OrderDone reads "Klart. Vi tar emot din underskrift.".
+func (t Text) OrderDone() string {
+	return text.Pick(t.lang, "Klart. Vi tar emot din underskrift.", "Klaret. Vi tager imod din underskrift.", "Done. We are taking your signature.")
+}
+
+// SignedTitle reads "BankID är klart".
+func (t Text) SignedTitle() string {
+	return text.Pick(t.lang, "BankID är klart", "BankID er klaret", "BankID is done")
+}
+
+// SignedLead reads "Tryck på “Skicka in”, så tar vi emot din underskrift.".
+func (t Text) SignedLead() string {
+	return text.Pick(t.lang, "Tryck på “Skicka in”, så tar vi emot din underskrift.", "Tryk på ”Send”, så tager vi imod din underskrift.", "Press “Send”, and we take your signature.")
+}
+
+// SignedGo reads "Skicka in".
+func (t Text) SignedGo() string {
+	return text.Pick(t.lang, "Skicka in", "Send", "Send")
+}
+
+// FailedTitle reads "Underskriften blev inte klar".
+func (t Text) FailedTitle() string {
+	return text.Pick(t.lang, "Underskriften blev inte klar", "Du fik ikke skrevet under", "The signature was not finished")
+}
+
+// FailedCancelled reads "Underskriften avbröts av en annan".
+func (t Text) FailedCancelled() string {
+	return text.Pick(t.lang, "Underskriften avbröts av en annan", "En anden brug af BankID afbrød", "Another use of BankID stopped this one")
+}
+
+// FailedBlocked reads "BankID stoppade underskriften".
+func (t Text) FailedBlocked() string {
+	return text.Pick(t.lang, "BankID stoppade underskriften", "BankID stoppede underskriften", "BankID stopped the signature")
+}
+
+// FailedDeclined reads "Underskriften är stoppad".
+func (t Text) FailedDeclined() string {
+	return text.Pick(t.lang, "Underskriften är stoppad", "Underskriften er stoppet", "The signature is stopped")
+}
+
+// FailedAnother reads "Det var någon annans BankID".
+func (t Text) FailedAnother() string {
+	return text.Pick(t.lang, "Det var någon annans BankID", "Det var en andens BankID", "It was somebody else's BankID")
+}
+
+// FailedAgain reads "Försök igen".
+func (t Text) FailedAgain() string {
+	return text.Pick(t.lang, "Försök igen", "Prøv igen", "Try again")
+}
+
+// HintStopped reads "Den avbröts här i webbläsaren: någon tryckte på Avbryt, eller började om i ett annat fönster. Var det inte du? Godkänn inget i appen. Svaren finns kvar.".
+func (t Text) HintStopped() string {
+	return text.Pick(t.lang, "Den avbröts här i webbläsaren: någon tryckte på Avbryt, eller började om i ett annat fönster. Var det inte du? Godkänn inget i appen. Svaren finns kvar.", "Det blev afbrudt her i browseren: nogen trykkede på Afbryd eller begyndte forfra i et andet vindue. Var det ikke dig? Godkend ikke noget i appen. Svarene er her stadig.", "It was stopped here in the browser: someone pressed Cancel, or started again in another window. Was it not you? Approve nothing in the app. Your answers are still here.")
+}
+
+// HintLost reads "Vi fick inget svar från BankID som vi kan lita på. Inget är inskickat, och svaren finns kvar. Försök igen, så går det oftast.".
+func (t Text) HintLost() string {
+	return text.Pick(t.lang, "Vi fick inget svar från BankID som vi kan lita på. Inget är inskickat, och svaren finns kvar. Försök igen, så går det oftast.", "Vi fik ikke et svar fra BankID, som vi kan stole på. Der er ikke sendt noget, og svarene er her stadig. Prøv igen, så går det som regel.", "We got no answer from BankID that we can trust. Nothing has been sent, and your answers are still here. Try again, and it usually works.")
+}
+
+// HintAnother reads "Det BankID som användes hör till någon annan än den som är inloggad här. Inget är inskickat. Skriv under med ditt eget BankID.".
+func (t Text) HintAnother() string {
+	return text.Pick(t.lang, "Det BankID som användes hör till någon annan än den som är inloggad här. Inget är inskickat. Skriv under med ditt eget BankID.", "Det BankID, der blev brugt, hører til en anden end den, der er logget ind her. Der er ikke sendt noget. Skriv under med dit eget BankID.", "The BankID that was used belongs to somebody else than the person who is signed in here. Nothing has been sent. Sign with your own BankID.")
+}
+
+// DownTitle reads "BankID svarar inte just nu".
+func (t Text) DownTitle() string {
+	return text.Pick(t.lang, "BankID svarar inte just nu", "BankID svarer ikke lige nu", "BankID does not answer just now")
+}
+
+// DownLead reads "Inget är inskickat, och svaren finns kvar. Vänta en stund och försök igen, eller ring oss så hjälper vi dig.".
+func (t Text) DownLead() string {
+	return text.Pick(t.lang, "Inget är inskickat, och svaren finns kvar. Vänta en stund och försök igen, eller ring oss så hjälper vi dig.", "Der er ikke sendt noget, og svarene er her stadig. Vent lidt, og prøv igen, eller ring til os, så hjælper vi dig.", "Nothing has been sent, and your answers are still here. Wait a little and try again, or call us and we will help you.")
+}
+
+// BusyTitle reads "Ditt BankID var redan upptaget".
+func (t Text) BusyTitle() string {
+	return text.Pick(t.lang, "Ditt BankID var redan upptaget", "Dit BankID var allerede i brug", "Your BankID was already in use")
+}
+
+// BusyLead reads "Det användes till något annat samtidigt, så vi började inte. Var det inte du? Godkänn inget i appen och ring din bank. Annars kan du försöka igen.".
+func (t Text) BusyLead() string {
+	return text.Pick(t.lang, "Det användes till något annat samtidigt, så vi började inte. Var det inte du? Godkänn inget i appen och ring din bank. Annars kan du försöka igen.", "Det blev brugt til noget andet samtidig, så vi begyndte ikke. Var det ikke dig? Godkend ikke noget i appen, og ring til din bank. Ellers kan du prøve igen.", "It was used for something else at the same time, so we did not start. Was it not you? Approve nothing in the app, and call your bank. Otherwise you can try again.")
+}
+
+// CalledTitle reads "Har någon ringt och bett dig skriva under?".
+func (t Text) CalledTitle() string {
+	return text.Pick(t.lang, "Har någon ringt och bett dig skriva under?", "Har nogen ringet og bedt dig skrive under?", "Has someone called and asked you to sign?")
+}
+
+// CalledText reads "Avbryt. Vi ringer aldrig och ber dig använda ditt BankID.".
+func (t Text) CalledText() string {
+	return text.Pick(t.lang, "Avbryt. Vi ringer aldrig och ber dig använda ditt BankID.", "Afbryd. Vi ringer aldrig og beder dig bruge dit BankID.", "Cancel. We never call and ask you to use your BankID.")
+}
+
+// DemoBankid reads "Det här är en demo. Du har ingen telefon att godkänna med, men du kan".
+func (t Text) DemoBankid() string {
+	return text.Pick(t.lang, "Det här är en demo. Du har ingen telefon att godkänna med, men du kan", "Dette er en demo. Du har ingen telefon at godkende med, men du kan", "This is a demo. You have no phone to approve with, but you can")
+}
+
+// DemoBankidLink reads "godkänna BankID i den påhittade världen".
+func (t Text) DemoBankidLink() string {
+	return text.Pick(t.lang, "godkänna BankID i den påhittade världen", "godkende BankID i den opdigtede verden", "approve BankID in the invented world")
+}
+
+// CaseTitle reads "Ärende {ref}".
+func (t Text) CaseTitle(ref string) string {
+	switch t.lang {
+	case text.DA:
+		return "Sag " + ref
+	case text.EN:
+		return "Case " + ref
+	}
+	return "Ärende " + ref
+}
+
+// CaseAbout reads "Ärende {ref} · skickat {when}".
+func (t Text) CaseAbout(ref, when string) string {
+	switch t.lang {
+	case text.DA:
+		return "Sag " + ref + " · sendt " + when
+	case text.EN:
+		return "Case " + ref + " · sent " + when
+	}
+	return "Ärende " + ref + " · skickat " + when
+}
+
+// SentTitle reads "Tack, ansökan är mottagen".
+func (t Text) SentTitle() string {
+	return text.Pick(t.lang, "Tack, ansökan är mottagen", "Tak, ansøgningen er modtaget", "Thank you, the application is received")
+}
+
+// SentText reads "Ditt ärende har beteckningen {ref}. Allt om det finns här på Mina sidor.".
+func (t Text) SentText(ref string) string {
+	switch t.lang {
+	case text.DA:
+		return "Din sag hedder " + ref + ". Alt om den er her på Mine sider."
+	case text.EN:
+		return "Your case is called " + ref + ". Everything about it is here on My pages."
+	}
+	return "Ditt ärende har beteckningen " + ref + ". Allt om det finns här på Mina sidor."
+}
+
+// SignedYouTitle reads "Tack, du har skrivit under".
+func (t Text) SignedYouTitle() string {
+	return text.Pick(t.lang, "Tack, du har skrivit under", "Tak, du har skrevet under", "Thank you, you have signed")
+}
+
+// SignedYouText reads "Ansökan är mottagen när alla har gjort det. Du behöver inte göra något mer.".
+func (t Text) SignedYouText() string {
+	return text.Pick(t.lang, "Ansökan är mottagen när alla har gjort det. Du behöver inte göra något mer.", "Ansøgningen er modtaget, når alle har gjort det. Du behøver ikke gøre mere.", "The application is received when all have done so. You need do nothing more.")
+}
+
+// WhatNow reads "Vad händer nu?".
+func (t Text) WhatNow() string {
+	return text.Pick(t.lang, "Vad händer nu?", "Hvad sker der nu?", "What happens now?")
+}
+
+// PathSign reads "Underskrifter".
+func (t Text) PathSign() string {
+	return text.Pick(t.lang, "Underskrifter", "Underskrifter", "Signatures")
+}
+
+// PathReceived reads "Mottagen".
+func (t Text) PathReceived() string {
+	return text.Pick(t.lang, "Mottagen", "Modtaget", "Received")
+}
+
+// PathHandled reads "Handläggs".
+func (t Text) PathHandled() string {
+	return text.Pick(t.lang, "Handläggs", "Behandles", "Being handled")
+}
+
+// PathCompletion reads "Du kompletterar".
+func (t Text) PathCompletion() string {
+	return text.Pick(t.lang, "Du kompletterar", "Du supplerer", "You add to it")
+}
+
+// PathCompletionOther reads "Kompletteras".
+func (t Text) PathCompletionOther() string {
+	return text.Pick(t.lang, "Kompletteras", "Suppleres", "Being added to")
+}
+
+// PathDecision reads "Beslut".
+func (t Text) PathDecision() string {
+	return text.Pick(t.lang, "Beslut", "Afgørelse", "Decision")
+}
+
+// NoteUntil reads "till {date}".
+func (t Text) NoteUntil(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "til " + date
+	case text.EN:
+		return "until " + date
+	}
+	return "till " + date
+}
+
+// NoteLatest reads "senast {date}".
+func (t Text) NoteLatest(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "senest " + date
+	case text.EN:
+		return "by " + date
+	}
+	return "senast " + date
+}
+
+// NoteSince reads "sedan {date}".
+func (t Text) NoteSince(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "siden " + date
+	case text.EN:
+		return "since " + date
+	}
+	return "sedan " + date
+}
+
+// NoteWaits reads "väntar på handläggare".
+func (t Text) NoteWaits() string {
+	return text.Pick(t.lang, "väntar på handläggare", "venter på en sagsbehandler", "waits for an officer")
+}
+
+// NotePaused reads "tiden står stilla".
+func (t Text) NotePaused() string {
+	return text.Pick(t.lang, "tiden står stilla", "tiden står stille", "the time stands still")
+}
+
+// NowSign reads "Vi väntar på att {name} skriver under, senast {date}. Du behöver inte göra något. Går tiden ut får du tillbaka ansökan som ett utkast.".
+func (t Text) NowSign(name, date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi venter på, at " + name + " skriver under, senest " + date + ". Du behøver ikke gøre noget. Løber tiden ud, får du ansøgningen tilbage som en kladde."
+	case text.EN:
+		return "We wait for " + name + " to sign, by " + date + ". You need do nothing. If the time runs out you get the application back as a draft."
+	}
+	return "Vi väntar på att " + name + " skriver under, senast " + date + ". Du behöver inte göra något. Går tiden ut får du tillbaka ansökan som ett utkast."
+}
+
+// NowSignYours reads "Vi väntar på att alla skriver under, senast {date}. Du behöver inte göra något mer.".
+func (t Text) NowSignYours(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi venter på, at alle skriver under, senest " + date + ". Du behøver ikke gøre mere."
+	case text.EN:
+		return "We wait for all to sign, by " + date + ". You need do nothing more."
+	}
+	return "Vi väntar på att alla skriver under, senast " + date + ". Du behöver inte göra något mer."
+}
+
+// NowSubmitted reads "En handläggare kommer att läsa ansökan. Du behöver inte göra något.".
+func (t Text) NowSubmitted() string {
+	return text.Pick(t.lang, "En handläggare kommer att läsa ansökan. Du behöver inte göra något.", "En sagsbehandler læser ansøgningen, når det er dens tur. Du behøver ikke gøre noget.", "An officer will read the application. You need do nothing.")
+}
+
+// NowProgress reads "En handläggare läser ansökan. Du behöver inte göra något.".
+func (t Text) NowProgress() string {
+	return text.Pick(t.lang, "En handläggare läser ansökan. Du behöver inte göra något.", "En sagsbehandler læser ansøgningen. Du behøver ikke gøre noget.", "An officer is reading the application. You need do nothing.")
+}
+
+// NowProgressBy reads "{name} handlägger ansökan. Du behöver inte göra något.".
+func (t Text) NowProgressBy(name string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " behandler ansøgningen. Du behøver ikke gøre noget."
+	case text.EN:
+		return name + " is handling the application. You need do nothing."
+	}
+	return name + " handlägger ansökan. Du behöver inte göra något."
+}
+
+// NowDue reads "Vi ska ha beslutat senast {date}.".
+func (t Text) NowDue(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi skal have afgjort sagen senest " + date + "."
+	case text.EN:
+		return "We are to decide by " + date + "."
+	}
+	return "Vi ska ha beslutat senast " + date + "."
+}
+
+// NowCompletion reads "Vi behöver svar från dig senast {date}. Tiden för beslutet står stilla så länge.".
+func (t Text) NowCompletion(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi har brug for svar fra dig senest " + date + ". Tiden til afgørelsen står stille så længe."
+	case text.EN:
+		return "We need an answer from you by " + date + ". The time for the decision stands still until then."
+	}
+	return "Vi behöver svar från dig senast " + date + ". Tiden för beslutet står stilla så länge."
+}
+
+// NowCompletionOther reads "Vi väntar på en komplettering från den som ansökte. Tiden för beslutet står stilla så länge.".
+func (t Text) NowCompletionOther() string {
+	return text.Pick(t.lang, "Vi väntar på en komplettering från den som ansökte. Tiden för beslutet står stilla så länge.", "Vi venter på flere oplysninger fra den, der ansøgte. Tiden til afgørelsen står stille så længe.", "We wait for more from the person who applied. The time for the decision stands still until then.")
+}
+
+// NowDecided reads "Ärendet är avslutat. Du kan läsa det här när du vill.".
+func (t Text) NowDecided() string {
+	return text.Pick(t.lang, "Ärendet är avslutat. Du kan läsa det här när du vill.", "Sagen er afsluttet. Du kan læse den her, når du vil.", "The case is closed. You can read it here when you like.")
+}
+
+// NowWithdrawn reads "Ansökan är återtagen, och ärendet är avslutat. Du kan ansöka igen när du vill.".
+func (t Text) NowWithdrawn() string {
+	return text.Pick(t.lang, "Ansökan är återtagen, och ärendet är avslutat. Du kan ansöka igen när du vill.", "Ansøgningen er trukket tilbage, og sagen er afsluttet. Du kan ansøge igen, når du vil.", "The application is withdrawn, and the case is closed. You can apply again when you like.")
+}
+
+// AnswersTitle reads "Svaren i ansökan".
+func (t Text) AnswersTitle() string {
+	return text.Pick(t.lang, "Svaren i ansökan", "Svarene i ansøgningen", "The answers in the application")
+}
+
+// AnswersShared reads "Här är det som alla vårdnadshavare ser. Det som bara rör den som ansökte syns inte här.".
+func (t Text) AnswersShared() string {
+	return text.Pick(t.lang, "Här är det som alla vårdnadshavare ser. Det som bara rör den som ansökte syns inte här.", "Her er det, som alle med forældremyndighed kan se. Det, der kun handler om den, der ansøgte, står ikke her.", "Here is what all guardians see. What is only about the person who applied is not here.")
+}
+
+// AnswersSealed reads "Svaren går inte att öppna just nu. De finns kvar.".
+func (t Text) AnswersSealed() string {
+	return text.Pick(t.lang, "Svaren går inte att öppna just nu. De finns kvar.", "Svarene kan ikke åbnes lige nu. De er her stadig.", "The answers can't be opened just now. They are still here.")
+}
+
+// ReceiptTitle reads "Bekräftelse".
+func (t Text) ReceiptTitle() string {
+	return text.Pick(t.lang, "Bekräftelse", "Kvittering", "Receipt")
+}
+
+// ReceiptNumber reads "Nummer".
+func (t Text) ReceiptNumber() string {
+	return text.Pick(t.lang, "Nummer", "Nummer", "Number")
+}
+
+// ReceiptAt reads "Mottagen".
+func (t Text) ReceiptAt() string {
+	return text.Pick(t.lang, "Mottagen", "Modtaget", "Received")
+}
+
+// ReceiptSigned reads "Din underskrift".
+func (t Text) ReceiptSigned() string {
+	return text.Pick(t.lang, "Din underskrift", "Din underskrift", "Your signature")
+}
+
+// PartiesTitle reads "Underskrifter".
+func (t Text) PartiesTitle() string {
+	return text.Pick(t.lang, "Underskrifter", "Underskrifter", "Signatures")
+}
+
+// PartyYou reads "Du".
+func (t Text) PartyYou() string {
+	return text.Pick(t.lang, "Du", "Dig", "You")
+}
+
+// PartySigned reads "Skrev under {date}".
+func (t Text) PartySigned(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Skrev under " + date
+	case text.EN:
+		return "Signed " + date
+	}
+	return "Skrev under " + date
+}
+
+// PartyWaits reads "Har inte skrivit under än".
+func (t Text) PartyWaits() string {
+	return text.Pick(t.lang, "Har inte skrivit under än", "Har ikke skrevet under endnu", "Has not signed yet")
+}
+
+// AttachmentFromYou reads "Från dig".
+func (t Text) AttachmentFromYou() string {
+	return text.Pick(t.lang, "Från dig", "Fra dig", "From you")
+}
+
+// SendFile reads "Skicka en fil".
+func (t Text) SendFile() string {
+	return text.Pick(t.lang, "Skicka en fil", "Send en fil", "Send a file")
+}
+
+// SendFileHint reads "En pdf, eller en bild som är jpg eller png, högst {max}.".
+func (t Text) SendFileHint(max string) string {
+	switch t.lang {
+	case text.DA:
+		return "En pdf, eller et billede, der er jpg eller png, højst " + max + "."
+	case text.EN:
+		return "A PDF, or a picture that is JPG or PNG, at most " + max + "."
+	}
+	return "En pdf, eller en bild som är jpg eller png, högst " + max + "."
+}
+
+// SendFileButton reads "Skicka filen".
+func (t Text) SendFileButton() string {
+	return text.Pick(t.lang, "Skicka filen", "Send filen", "Send the file")
+}
+
+// MessagesTitle reads "Meddelanden".
+func (t Text) MessagesTitle() string {
+	return text.Pick(t.lang, "Meddelanden", "Beskeder", "Messages")
+}
+
+// MessagesNone reads "Här står det du och handläggaren skriver till varandra.".
+func (t Text) MessagesNone() string {
+	return text.Pick(t.lang, "Här står det du och handläggaren skriver till varandra.", "Her står det, du og sagsbehandleren skriver til hinanden.", "What you and the officer write to each other stands here.")
+}
+
+// MessageYou reads "Du".
+func (t Text) MessageYou() string {
+	return text.Pick(t.lang, "Du", "Dig", "You")
+}
+
+// MessageNew reads "Nytt".
+func (t Text) MessageNew() string {
+	return text.Pick(t.lang, "Nytt", "Ny", "New")
+}
+
+// MessageLabel reads "Skriv till handläggaren".
+func (t Text) MessageLabel() string {
+	return text.Pick(t.lang, "Skriv till handläggaren", "Skriv til sagsbehandleren", "Write to the officer")
+}
+
+// MessageHint reads "Bara du och de som handlägger ärendet läser det.".
+func (t Text) MessageHint() string {
+	return text.Pick(t.lang, "Bara du och de som handlägger ärendet läser det.", "Kun du og de, der behandler sagen, læser det.", "Only you and those who handle the case read it.")
+}
+
+// MessageSend reads "Skicka meddelandet".
+func (t Text) MessageSend() string {
+	return text.Pick(t.lang, "Skicka meddelandet", "Send beskeden", "Send the message")
+}
+
+// ReadButton reads "Jag har läst".
+func (t Text) ReadButton() string {
+	return text.Pick(t.lang, "Jag har läst", "Jeg har læst det", "I have read it")
+}
+
+// ReadDecision reads "Jag har läst beslutet".
+func (t Text) ReadDecision() string {
+	return text.Pick(t.lang, "Jag har läst beslutet", "Jeg har læst afgørelsen", "I have read the decision")
+}
+
+// WriteSomething reads "Skriv något först".
+func (t Text) WriteSomething() string {
+	return text.Pick(t.lang, "Skriv något först", "Skriv noget først", "Write something first")
+}
+
+// TooLong reads "Korta texten till högst 8 000 tecken".
+func (t Text) TooLong() string {
+	return text.Pick(t.lang, "Korta texten till högst 8 000 tecken", "Forkort teksten til højst 8.000 tegn", "Shorten the text to at most 8,000 characters")
+}
+
+// NotText reads "Ta bort tecken som inte går att skriva ut, och skriv texten igen".
+func (t Text) NotText() string {
+	return text.Pick(t.lang, "Ta bort tecken som inte går att skriva ut, och skriv texten igen", "Fjern tegn, der ikke kan skrives ud, og skriv teksten igen", "Take out characters that can't be printed, and write the text again")
+}
+
+// CompletionTitle reads "Vi behöver veta mer".
+func (t Text) CompletionTitle() string {
+	return text.Pick(t.lang, "Vi behöver veta mer", "Vi har brug for at vide mere", "We need to know more")
+}
+
+// CompletionFrom reads "{name} frågade {when}. Svara senast {date}.".
+func (t Text) CompletionFrom(name, when, date string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " spurgte " + when + ". Svar senest " + date + "."
+	case text.EN:
+		return name + " asked " + when + ". Answer by " + date + "."
+	}
+	return name + " frågade " + when + ". Svara senast " + date + "."
+}
+
+// CompletionLabel reads "Ditt svar".
+func (t Text) CompletionLabel() string {
+	return text.Pick(t.lang, "Ditt svar", "Dit svar", "Your answer")
+}
+
+// CompletionFile reads "Filer till svaret".
+func (t Text) CompletionFile() string {
+	return text.Pick(t.lang, "Filer till svaret", "Filer til svaret", "Files for the answer")
+}
+
+// CompletionFileHint reads "Om det behövs. En pdf eller en bild, högst {max} var.".
+func (t Text) CompletionFileHint(max string) string {
+	switch t.lang {
+	case text.DA:
+		return "Hvis det er nødvendigt. En pdf eller et billede, højst " + max + " hver."
+	case text.EN:
+		return "If needed. A PDF or a picture, at most " + max + " each."
+	}
+	return "Om det behövs. En pdf eller en bild, högst " + max + " var."
+}
+
+// CompletionSend reads "Skicka svaret".
+func (t Text) CompletionSend() string {
+	return text.Pick(t.lang, "Skicka svaret", "Send svaret", "Send the answer")
+}
+
+// CompletionAnswered reads "Ditt svar {when}".
+func (t Text) CompletionAnswered(when string) string {
+	switch t.lang {
+	case text.DA:
+		return "Dit svar " + when
+	case text.EN:
+		return "Your answer " + when
+	}
+	return "Ditt svar " + when
+}
+
+// CompletionLate reads "Tiden för svar gick ut {date}.".
+func (t Text) CompletionLate(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Tiden til at svare løb ud " + date + "."
+	case text.EN:
+		return "The time to answer ran out " + date + "."
+	}
+	return "Tiden för svar gick ut " + date + "."
+}
+
+// CompletionAsked reads "{name} frågade {when}".
+func (t Text) CompletionAsked(name, when string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " spurgte " + when
+	case text.EN:
+		return name + " asked " + when
+	}
+	return name + " frågade " + when
+}
+
+// DecisionTitle reads "Beslut".
+func (t Text) DecisionTitle() string {
+	return text.Pick(t.lang, "Beslut", "Afgørelse", "Decision")
+}
+
+// OutcomeGranted reads "Ansökan är beviljad".
+func (t Text) OutcomeGranted() string {
+	return text.Pick(t.lang, "Ansökan är beviljad", "Du har fået ja til ansøgningen", "The application is granted")
+}
+
+// OutcomeQueued reads "Ansökan är godkänd, och platsen i kön gäller".
+func (t Text) OutcomeQueued() string {
+	return text.Pick(t.lang, "Ansökan är godkänd, och platsen i kön gäller", "Ansøgningen er godkendt, og pladsen på ventelisten gælder", "The application is approved, and the place in the queue holds")
+}
+
+// OutcomeRefused reads "Ansökan är avslagen".
+func (t Text) OutcomeRefused() string {
+	return text.Pick(t.lang, "Ansökan är avslagen", "Du har fået afslag på ansøgningen", "The application is refused")
+}
+
+// OutcomeDismissed reads "Ansökan är avvisad".
+func (t Text) OutcomeDismissed() string {
+	return text.Pick(t.lang, "Ansökan är avvisad", "Ansøgningen er afvist", "The application is dismissed")
+}
+
+// OutcomeWithdrawn reads "Ansökan är återtagen".
+func (t Text) OutcomeWithdrawn() string {
+	return text.Pick(t.lang, "Ansökan är återtagen", "Ansøgningen er trukket tilbage", "The application is withdrawn")
+}
+
+// DecisionReasons reads "Skälen för beslutet".
+func (t Text) DecisionReasons() string {
+	return text.Pick(t.lang, "Skälen för beslutet", "Begrundelsen for afgørelsen", "The reasons for the decision")
+}
+
+// DecisionBy reads "Beslutat av".
+func (t Text) DecisionBy() string {
+	return text.Pick(t.lang, "Beslutat av", "Afgjort af", "Decided by")
+}
+
+// DecisionDelegation reads "{name}, med stöd av punkt {point} i delegationsordningen".
+func (t Text) DecisionDelegation(name, point string) string {
+	switch t.lang {
+	case text.DA:
+		return name + ", efter punkt " + point + " i delegationsordenen"
+	case text.EN:
+		return name + ", under point " + point + " of the order of delegation"
+	}
+	return name + ", med stöd av punkt " + point + " i delegationsordningen"
+}
+
+// DecisionAt reads "Datum".
+func (t Text) DecisionAt() string {
+	return text.Pick(t.lang, "Datum", "Dato", "Date")
+}
+
+// AppealTitle reads "Om du inte håller med".
+func (t Text) AppealTitle() string {
+	return text.Pick(t.lang, "Om du inte håller med", "Hvis du ikke er enig", "If you do not agree")
+}
+
+// AppealHow reads "Du kan överklaga. Skriv vilket beslut det gäller, hur du vill att det ska ändras och varför. Skicka det till {owner}, {address}, eller som ett meddelande här i ärendet.".
+func (t Text) AppealHow(owner, address string) string {
+	switch t.lang {
+	case text.DA:
+		return "Du kan klage. Skriv, hvilken afgørelse det gælder, hvordan du vil have den ændret og hvorfor. Send det til " + owner + ", " + address + ", eller som en besked her i sagen."
+	case text.EN:
+		return "You can appeal. Write which decision it is, how you want it changed and why. Send it to " + owner + ", " + address + ", or as a message here in the case."
+	}
+	return "Du kan överklaga. Skriv vilket beslut det gäller, hur du vill att det ska ändras och varför. Skicka det till " + owner + ", " + address + ", eller som ett meddelande här i ärendet."
+}
+
+// AppealWhen reads "Överklagandet behöver komma in inom {days} från den dag du tog del av beslutet.".
+func (t Text) AppealWhen(days string) string {
+	switch t.lang {
+	case text.DA:
+		return "Klagen skal være hos os inden " + days + " fra den dag, du læste afgørelsen."
+	case text.EN:
+		return "The appeal needs to reach us within " + days + " from the day you read the decision."
+	}
+	return "Överklagandet behöver komma in inom " + days + " från den dag du tog del av beslutet."
+}
+
+// AppealRead reads "Du tog del av beslutet {read}. Överklagandet behöver komma in senast {last}. Är det en helg räcker nästa vardag.".
+func (t Text) AppealRead(read, last string) string {
+	switch t.lang {
+	case text.DA:
+		return "Du læste afgørelsen " + read + ". Klagen skal være hos os senest " + last + ". Er det en fridag, er den næste hverdag nok."
+	case text.EN:
+		return "You read the decision " + read + ". The appeal needs to reach us by " + last + ". If that is a day off, the next weekday will do."
+	}
+	return "Du tog del av beslutet " + read + ". Överklagandet behöver komma in senast " + last + ". Är det en helg räcker nästa vardag."
+}
+
+// AppealThen reads "Ändrar vi inte beslutet som du vill skickar vi överklagandet vidare till förvaltningsrätten.".
+func (t Text) AppealThen() string {
+	return text.Pick(t.lang, "Ändrar vi inte beslutet som du vill skickar vi överklagandet vidare till förvaltningsrätten.", "Ændrer vi ikke afgørelsen, som du vil, sender vi klagen videre til forvaltningsretten.", "If we do not change the decision as you want, we send the appeal on to the administrative court.")
+}
+
+// Withdraw reads "Ta tillbaka ansökan".
+func (t Text) Withdraw() string {
+	return text.Pick(t.lang, "Ta tillbaka ansökan", "Træk ansøgningen tilbage", "Withdraw the application")
+}
+
+// WithdrawTitle reads "Ska ansökan tas tillbaka?".
+func (t Text) WithdrawTitle() string {
+	return text.Pick(t.lang, "Ska ansökan tas tillbaka?", "Skal ansøgningen trækkes tilbage?", "Withdraw the application?")
+}
+
+// WithdrawLeadSign reads "Ingen annan kan skriva under den längre. Du får tillbaka svaren som ett utkast på Mina sidor.".
+func (t Text) WithdrawLeadSign() string {
+	return text.Pick(t.lang, "Ingen annan kan skriva under den längre. Du får tillbaka svaren som ett utkast på Mina sidor.", "Ingen andre kan skrive under på den længere. Du får svarene tilbage som en kladde på Mine sider.", "Nobody else can sign it any more. You get the answers back as a draft on My pages.")
+}
+
+// WithdrawLead reads "Ärendet avslutas utan beslut. Du kan ansöka igen, men då som en ny ansökan.".
+func (t Text) WithdrawLead() string {
+	return text.Pick(t.lang, "Ärendet avslutas utan beslut. Du kan ansöka igen, men då som en ny ansökan.", "Sagen bliver afsluttet uden en afgørelse. Du kan ansøge igen, men så som en ny ansøgning.", "The case is closed without a decision. You can apply again, but as a new application.")
+}
+
+// WithdrawKeep reads "Behåll ansökan".
+func (t Text) WithdrawKeep() string {
+	return text.Pick(t.lang, "Behåll ansökan", "Behold ansøgningen", "Keep the application")
+}
+
+// InviteTitle reads "Du är inbjuden att skriva under en ansökan".
+func (t Text) InviteTitle() string {
+	return text.Pick(t.lang, "Du är inbjuden att skriva under en ansökan", "Du er inviteret til at skrive under på en ansøgning", "You are invited to sign an application")
+}
+
+// InviteLead reads "{name} har ansökt. {service} åt {child}.".
+func (t Text) InviteLead(name, service, child string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " har ansøgt. " + service + " til " + child + "."
+	case text.EN:
+		return name + " has applied. " + service + " for " + child + "."
+	}
+	return name + " har ansökt. " + service + " åt " + child + "."
+}
+
+// InviteUntil reads "Svara senast {date}. Går tiden ut är ansökan inte mottagen.".
+func (t Text) InviteUntil(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Svar senest " + date + ". Løber tiden ud, er ansøgningen ikke modtaget."
+	case text.EN:
+		return "Answer by " + date + ". If the time runs out the application is not received."
+	}
+	return "Svara senast " + date + ". Går tiden ut är ansökan inte mottagen."
+}
+
+// InviteWhat reads "När du går vidare ser du svaren som rör barnet och önskemålen. Den som ansökte ser att du har öppnat ansökan, och sedan om du säger ja eller nej.".
+func (t Text) InviteWhat() string {
+	return text.Pick(t.lang, "När du går vidare ser du svaren som rör barnet och önskemålen. Den som ansökte ser att du har öppnat ansökan, och sedan om du säger ja eller nej.", "Når du går videre, ser du de svar, der handler om barnet og ønskerne. Den, der ansøgte, ser, at du har åbnet ansøgningen, og senere om du siger ja eller nej.", "When you go on you see the answers about the child and the wishes. The person who applied sees that you have opened the application, and later whether you say yes or no.")
+}
+
+// InviteOpen reads "Läs och ta ställning".
+func (t Text) InviteOpen() string {
+	return text.Pick(t.lang, "Läs och ta ställning", "Læs, og tag stilling", "Read and decide")
+}
+
+// CosignTitle reads "Ta ställning till ansökan".
+func (t Text) CosignTitle() string {
+	return text.Pick(t.lang, "Ta ställning till ansökan", "Tag stilling til ansøgningen", "Say yes or no to the application")
+}
+
+// CosignLead reads "{name} har ansökt och skrivit under. Säger du ja skriver du också under.".
+func (t Text) CosignLead(name string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " har ansøgt og skrevet under. Siger du ja, skriver du også under."
+	case text.EN:
+		return name + " has applied and signed. If you say yes you sign too."
+	}
+	return name + " har ansökt och skrivit under. Säger du ja skriver du också under."
+}
+
+// CosignLate reads "Tiden för att skriva under har gått ut.".
+func (t Text) CosignLate() string {
+	return text.Pick(t.lang, "Tiden för att skriva under har gått ut.", "Tiden til at skrive under er løbet ud.", "The time to sign has run out.")
+}
+
+// CosignYes reads "Säg ja och skriv under".
+func (t Text) CosignYes() string {
+	return text.Pick(t.lang, "Säg ja och skriv under", "Sig ja, og skriv under", "Say yes and sign")
+}
+
+// CosignNo reads "Säg nej".
+func (t Text) CosignNo() string {
+	return text.Pick(t.lang, "Säg nej", "Sig nej", "Say no")
+}
+
+// DeclineTitle reads "Vill du säga nej till ansökan?".
+func (t Text) DeclineTitle() string {
+	return text.Pick(t.lang, "Vill du säga nej till ansökan?", "Vil du sige nej til ansøgningen?", "Do you want to say no to the application?")
+}
+
+// DeclineLead reads "Ansökan blir då inte mottagen. Den som ansökte får veta att det inte blev några underskrifter, men inte varför. Du ser inte ansökan längre.".
+func (t Text) DeclineLead() string {
+	return text.Pick(t.lang, "Ansökan blir då inte mottagen. Den som ansökte får veta att det inte blev några underskrifter, men inte varför. Du ser inte ansökan längre.", "Så bliver ansøgningen ikke modtaget. Den, der ansøgte, får at vide, at der ikke kom underskrifter, men ikke hvorfor. Du kan ikke se ansøgningen længere.", "The application is then not received. The person who applied is told that it was not signed, but not why. You no longer see the application.")
+}
+
+// DeclineButton reads "Ja, säg nej till ansökan".
+func (t Text) DeclineButton() string {
+	return text.Pick(t.lang, "Ja, säg nej till ansökan", "Ja, sig nej til ansøgningen", "Yes, say no to the application")
+}
+
+// DeclineBack reads "Tillbaka till ansökan".
+func (t Text) DeclineBack() string {
+	return text.Pick(t.lang, "Tillbaka till ansökan", "Tilbage til ansøgningen", "Back to the application")
+}
+
+// DeclinedTitle reads "Du har sagt nej".
+func (t Text) DeclinedTitle() string {
+	return text.Pick(t.lang, "Du har sagt nej", "Du har sagt nej", "You have said no")
+}
+
+// DeclinedLead reads "Ansökan är inte mottagen, och du ser den inte längre. Du behöver inte göra något mer.".
+func (t Text) DeclinedLead() string {
+	return text.Pick(t.lang, "Ansökan är inte mottagen, och du ser den inte längre. Du behöver inte göra något mer.", "Ansøgningen er ikke modtaget, og du kan ikke se den længere. Du behøver ikke gøre mere.", "The application is not received, and you no longer see it. You need do nothing more.")
+}
+
+// CardDraft reads "Fortsätt din ansökan: {what}".
+func (t Text) CardDraft(what string) string {
+	switch t.lang {
+	case text.DA:
+		return "Fortsæt din ansøgning: " + what
+	case text.EN:
+		return "Go on with your application: " + what
+	}
+	return "Fortsätt din ansökan: " + what
+}
+
+// CardDraftUntil reads "Den ligger kvar till {date}.".
+func (t Text) CardDraftUntil(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Den ligger her til " + date + "."
+	case text.EN:
+		return "It stays here until " + date + "."
+	}
+	return "Den ligger kvar till " + date + "."
+}
+
+// CardContinue reads "Fortsätt".
+func (t Text) CardContinue() string {
+	return text.Pick(t.lang, "Fortsätt", "Fortsæt", "Go on")
+}
+
+// CardSign reads "Ta ställning till en ansökan: {what}".
+func (t Text) CardSign(what string) string {
+	switch t.lang {
+	case text.DA:
+		return "Tag stilling til en ansøgning: " + what
+	case text.EN:
+		return "Say yes or no to an application: " + what
+	}
+	return "Ta ställning till en ansökan: " + what
+}
+
+// CardSignUntil reads "{name} har ansökt. Svara senast {date}.".
+func (t Text) CardSignUntil(name, date string) string {
+	switch t.lang {
+	case text.DA:
+		return name + " har ansøgt. Svar senest " + date + "."
+	case text.EN:
+		return name + " has applied. Answer by " + date + "."
+	}
+	return name + " har ansökt. Svara senast " + date + "."
+}
+
+// CardCompletion reads "Svara på en fråga: {what}".
+func (t Text) CardCompletion(what string) string {
+	switch t.lang {
+	case text.DA:
+		return "Svar på et spørgsmål: " + what
+	case text.EN:
+		return "Answer a question: " + what
+	}
+	return "Svara på en fråga: " + what
+}
+
+// CardCompletionUntil reads "Vi behöver svar senast {date}.".
+func (t Text) CardCompletionUntil(date string) string {
+	switch t.lang {
+	case text.DA:
+		return "Vi har brug for svar senest " + date + "."
+	case text.EN:
+		return "We need an answer by " + date + "."
+	}
+	return "Vi behöver svar senast " + date + "."
+}
+
+// CardDecision reads "Läs beslutet: {what}".
+func (t Text) CardDecision(what string) string {
+	switch t.lang {
+	case text.DA:
+		return "Læs afgørelsen: " + what
+	case text.EN:
+		return "Read the decision: " + what
+	}
+	return "Läs beslutet: " + what
+}
+
+// CardRead reads "Läs och svara".
+func (t Text) CardRead() string {
+	return text.Pick(t.lang, "Läs och svara", "Læs, og svar", "Read and answer")
+}
+
+// CardReadDecision reads "Läs beslutet".
+func (t Text) CardReadDecision() string {
+	return text.Pick(t.lang, "Läs beslutet", "Læs afgørelsen", "Read the decision")
+}
+
+// ClosedTitle reads "Stängd just nu".
+func (t Text) ClosedTitle() string {
+	return text.Pick(t.lang, "Stängd just nu", "Lukket lige nu", "Closed just now")
+}
+
+// ClosedLead reads "Vi har stängt det här för att skydda dina uppgifter. Det du har sparat och skickat finns kvar.".
+func (t Text) ClosedLead() string {
+	return text.Pick(t.lang, "Vi har stängt det här för att skydda dina uppgifter. Det du har sparat och skickat finns kvar.", "Vi har lukket det her for at beskytte dine oplysninger. Det, du har gemt og sendt, er her stadig.", "We have closed this to protect your information. What you have saved and sent is still here.")
+}
+
+// ClosedWay reads "Du kan göra det ändå: ring {phone}.".
+func (t Text) ClosedWay(phone string) string {
+	switch t.lang {
+	case text.DA:
+		return "Du kan gøre det alligevel: ring til " + phone + "."
+	case text.EN:
+		return "You can do it all the same: call " + phone + "."
+	}
+	return "Du kan göra det ändå: ring " + phone + "."
+}
+
 // ByKey looks up a text that takes no values. False means that there is none by that key.
 func (t Text) ByKey(key string) (string, bool) {
 	switch key {
+	case "the_child":
+		return t.TheChild(), true
+	case "the_other":
+		return t.TheOther(), true
+	case "my_pages":
+		return t.MyPages(), true
+	case "call_us":
+		return t.CallUs(), true
+	case "cancel":
+		return t.Cancel(), true
+	case "to_my_pages":
+		return t.ToMyPages(), true
+	case "continue":
+		return t.Continue(), true
+	case "service_start":
+		return t.ServiceStart(), true
+	case "service_sign_in":
+		return t.ServiceSignIn(), true
+	case "service_resume":
+		return t.ServiceResume(), true
+	case "service_staff":
+		return t.ServiceStaff(), true
+	case "need_title":
+		return t.NeedTitle(), true
+	case "need_eid":
+		return t.NeedEid(), true
+	case "need_children":
+		return t.NeedChildren(), true
+	case "who_signs_title":
+		return t.WhoSignsTitle(), true
+	case "who_signs_no":
+		return t.WhoSignsNo(), true
+	case "who_signs_you":
+		return t.WhoSignsYou(), true
+	case "then_title":
+		return t.ThenTitle(), true
+	case "then_received":
+		return t.ThenReceived(), true
+	case "then_handled":
+		return t.ThenHandled(), true
+	case "then_decided_open":
+		return t.ThenDecidedOpen(), true
+	case "rather_talk":
+		return t.RatherTalk(), true
+	case "rather_talk_text":
+		return t.RatherTalkText(), true
+	case "previous_step":
+		return t.PreviousStep(), true
+	case "later":
+		return t.Later(), true
+	case "not_saved_yet":
+		return t.NotSavedYet(), true
+	case "more_questions":
+		return t.MoreQuestions(), true
+	case "no_children":
+		return t.NoChildren(), true
+	case "child_missing":
+		return t.ChildMissing(), true
+	case "choose_none":
+		return t.ChooseNone(), true
+	case "choose_one":
+		return t.ChooseOne(), true
+	case "nothing_to_choose":
+		return t.NothingToChoose(), true
+	case "co_sign_title_other":
+		return t.CoSignTitleOther(), true
+	case "file_add":
+		return t.FileAdd(), true
+	case "file_remove":
+		return t.FileRemove(), true
+	case "file_held":
+		return t.FileHeld(), true
+	case "file_held_note":
+		return t.FileHeldNote(), true
+	case "file_none":
+		return t.FileNone(), true
+	case "file_kind":
+		return t.FileKind(), true
+	case "file_infected":
+		return t.FileInfected(), true
+	case "file_too_many":
+		return t.FileTooMany(), true
+	case "file_waits_title":
+		return t.FileWaitsTitle(), true
+	case "file_waits_lead":
+		return t.FileWaitsLead(), true
+	case "review_title":
+		return t.ReviewTitle(), true
+	case "review_lead":
+		return t.ReviewLead(), true
+	case "review_warn":
+		return t.ReviewWarn(), true
+	case "change":
+		return t.Change(), true
+	case "only_you":
+		return t.OnlyYou(), true
+	case "files":
+		return t.Files(), true
+	case "sign_title":
+		return t.SignTitle(), true
+	case "sign_truth":
+		return t.SignTruth(), true
+	case "sign_alone":
+		return t.SignAlone(), true
+	case "sign_button":
+		return t.SignButton(), true
+	case "discard":
+		return t.Discard(), true
+	case "discard_title":
+		return t.DiscardTitle(), true
+	case "discard_lead":
+		return t.DiscardLead(), true
+	case "discard_keep":
+		return t.DiscardKeep(), true
+	case "again_changed":
+		return t.AgainChanged(), true
+	case "again_open":
+		return t.AgainOpen(), true
+	case "again_late":
+		return t.AgainLate(), true
+	case "order_title":
+		return t.OrderTitle(), true
+	case "order_lead":
+		return t.OrderLead(), true
+	case "order_open":
+		return t.OrderOpen(), true
+	case "order_open_note":
+		return t.OrderOpenNote(), true
+	case "order_or":
+		return t.OrderOr(), true
+	case "order_qr":
+		return t.OrderQr(), true
+	case "order_step_open":
+		return t.OrderStepOpen(), true
+	case "order_step_scan":
+		return t.OrderStepScan(), true
+	case "order_step_go":
+		return t.OrderStepGo(), true
+	case "order_new_code":
+		return t.OrderNewCode(), true
+	case "order_done":
+		return t.OrderDone(), true
+	case "signed_title":
+		return t.SignedTitle(), true
+	case "signed_lead":
+		return t.SignedLead(), true
+	case "signed_go":
+		return t.SignedGo(), true
+	case "failed_title":
+		return t.FailedTitle(), true
+	case "failed_cancelled":
+		return t.FailedCancelled(), true
+	case "failed_blocked":
+		return t.FailedBlocked(), true
+	case "failed_declined":
+		return t.FailedDeclined(), true
+	case "failed_another":
+		return t.FailedAnother(), true
+	case "failed_again":
+		return t.FailedAgain(), true
+	case "hint_stopped":
+		return t.HintStopped(), true
+	case "hint_lost":
+		return t.HintLost(), true
+	case "hint_another":
+		return t.HintAnother(), true
+	case "down_title":
+		return t.DownTitle(), true
+	case "down_lead":
+		return t.DownLead(), true
+	case "busy_title":
+		return t.BusyTitle(), true
+	case "busy_lead":
+		return t.BusyLead(), true
+	case "called_title":
+		return t.CalledTitle(), true
+	case "called_text":
+		return t.CalledText(), true
+	case "demo_bankid":
+		return t.DemoBankid(), true
+	case "demo_bankid_link":
+		return t.DemoBankidLink(), true
+	case "sent_title":
+		return t.SentTitle(), true
+	case "signed_you_title":
+		return t.SignedYouTitle(), true
+	case "signed_you_text":
+		return t.SignedYouText(), true
+	case "what_now":
+		return t.WhatNow(), true
+	case "path_sign":
+		return t.PathSign(), true
+	case "path_received":
+		return t.PathReceived(), true
+	case "path_handled":
+		return t.PathHandled(), true
+	case "path_completion":
+		return t.PathCompletion(), true
+	case "path_completion_other":
+		return t.PathCompletionOther(), true
+	case "path_decision":
+		return t.PathDecision(), true
+	case "note_waits":
+		return t.NoteWaits(), true
+	case "note_paused":
+		return t.NotePaused(), true
+	case "now_submitted":
+		return t.NowSubmitted(), true
+	case "now_progress":
+		return t.NowProgress(), true
+	case "now_completion_other":
+		return t.NowCompletionOther(), true
+	case "now_decided":
+		return t.NowDecided(), true
+	case "now_withdrawn":
+		return t.NowWithdrawn(), true
+	case "answers_title":
+		return t.AnswersTitle(), true
+	case "answers_shared":
+		return t.AnswersShared(), true
+	case "answers_sealed":
+		return t.AnswersSealed(), true
+	case "receipt_title":
+		return t.ReceiptTitle(), true
+	case "receipt_number":
+		return t.ReceiptNumber(), true
+	case "receipt_at":
+		return t.ReceiptAt(), true
+	case "receipt_signed":
+		return t.ReceiptSigned(), true
+	case "parties_title":
+		return t.PartiesTitle(), true
+	case "party_you":
+		return t.PartyYou(), true
+	case "party_waits":
+		return t.PartyWaits(), true
+	case "attachment_from_you":
+		return t.AttachmentFromYou(), true
+	case "send_file":
+		return t.SendFile(), true
+	case "send_file_button":
+		return t.SendFileButton(), true
+	case "messages_title":
+		return t.MessagesTitle(), true
+	case "messages_none":
+		return t.MessagesNone(), true
+	case "message_you":
+		return t.MessageYou(), true
+	case "message_new":
+		return t.MessageNew(), true
+	case "message_label":
+		return t.MessageLabel(), true
+	case "message_hint":
+		return t.MessageHint(), true
+	case "message_send":
+		return t.MessageSend(), true
+	case "read_button":
+		return t.ReadButton(), true
+	case "read_decision":
+		return t.ReadDecision(), true
+	case "write_something":
+		return t.WriteSomething(), true
+	case "too_long":
+		return t.TooLong(), true
+	case "not_text":
+		return t.NotText(), true
+	case "completion_title":
+		return t.CompletionTitle(), true
+	case "completion_label":
+		return t.CompletionLabel(), true
+	case "completion_file":
+		return t.CompletionFile(), true
+	case "completion_send":
+		return t.CompletionSend(), true
+	case "decision_title":
+		return t.DecisionTitle(), true
+	case "outcome_granted":
+		return t.OutcomeGranted(), true
+	case "outcome_queued":
+		return t.OutcomeQueued(), true
+	case "outcome_refused":
+		return t.OutcomeRefused(), true
+	case "outcome_dismissed":
+		return t.OutcomeDismissed(), true
+	case "outcome_withdrawn":
+		return t.OutcomeWithdrawn(), true
+	case "decision_reasons":
+		return t.DecisionReasons(), true
+	case "decision_by":
+		return t.DecisionBy(), true
+	case "decision_at":
+		return t.DecisionAt(), true
+	case "appeal_title":
+		return t.AppealTitle(), true
+	case "appeal_then":
+		return t.AppealThen(), true
+	case "withdraw":
+		return t.Withdraw(), true
+	case "withdraw_title":
+		return t.WithdrawTitle(), true
+	case "withdraw_lead_sign":
+		return t.WithdrawLeadSign(), true
+	case "withdraw_lead":
+		return t.WithdrawLead(), true
+	case "withdraw_keep":
+		return t.WithdrawKeep(), true
+	case "invite_title":
+		return t.InviteTitle(), true
+	case "invite_what":
+		return t.InviteWhat(), true
+	case "invite_open":
+		return t.InviteOpen(), true
+	case "cosign_title":
+		return t.CosignTitle(), true
+	case "cosign_late":
+		return t.CosignLate(), true
+	case "cosign_yes":
+		return t.CosignYes(), true
+	case "cosign_no":
+		return t.CosignNo(), true
+	case "decline_title":
+		return t.DeclineTitle(), true
+	case "decline_lead":
+		return t.DeclineLead(), true
+	case "decline_button":
+		return t.DeclineButton(), true
+	case "decline_back":
+		return t.DeclineBack(), true
+	case "declined_title":
+		return t.DeclinedTitle(), true
+	case "declined_lead":
+		return t.DeclinedLead(), true
+	case "card_continue":
+		return t.CardContinue(), true
+	case "card_read":
+		return t.CardRead(), true
+	case "card_read_decision":
+		return t.CardReadDecision(), true
+	case "closed_title":
+		return t.ClosedTitle(), true
+	case "closed_lead":
+		return t.ClosedLead(), true
 	}
 	return "", false
 }

@@ -190,7 +190,7 @@ func (t Text) ClosedWay() string {
 
 // MyTitle reads "Mina sidor".
 func (t Text) MyTitle() string {
-	return text.Pick(t.lang, "Mina sidor", "Mine sider", "My pages")
+	return text.Pick(t.lang, "Mina sidor", "Min side", "My pages")
 }
 
 // MyText reads "Dina ärenden. Och vem på kommunen som har sett dina uppgifter.".
@@ -205,7 +205,7 @@ func (t Text) MySignIn() string {
 
 // MyGo reads "Till Mina sidor".
 func (t Text) MyGo() string {
-	return text.Pick(t.lang, "Till Mina sidor", "Til Mine sider", "To My pages")
+	return text.Pick(t.lang, "Till Mina sidor", "Til Min side", "To My pages")
 }
 
 // WorkTitle reads "Arbetsplatsen".
@@ -336,7 +336,7 @@ func (t Text) SignInTitle() string {
 
 // SignInToMy reads "Du är på väg till Mina sidor.".
 func (t Text) SignInToMy() string {
-	return text.Pick(t.lang, "Du är på väg till Mina sidor.", "Du er på vej til Mine sider.", "You are on your way to My pages.")
+	return text.Pick(t.lang, "Du är på väg till Mina sidor.", "Du er på vej til Min side.", "You are on your way to My pages.")
 }
 
 // SignInToPage reads "När du har loggat in kommer du till sidan du ville öppna.".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/csv"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -310,5 +312,111 @@ func TestHerFirstPageIsHersAlone(t *testing.T) {
 		if p := s.Staff(t, "anna-karin-mo").Get(path); p.Status != http.StatusNotFound {
 			t.Errorf("%s to an officer: %d", path, p.Status)
 		}
+	}
+}
+
+// letter finds the newest mail to an address that the world has, once it is there.
+func (s *scene) letter(to string) string {
+	s.t.Helper()
+	for end := s.Clock.Now().Add(10 * time.Second); s.Clock.Now().Before(end); {
+		var mails []struct{ To, Text string }
+		if err := json.Unmarshal([]byte(s.Browser(s.t).Get(s.World+"/mail?format=json").Body), &mails); err != nil {
+			s.t.Fatal(err)
+		}
+		for _, m := range mails {
+			if m.To == to {
+				return m.Text
+			}
+		}
+	}
+	s.t.Fatal("no mail came")
+	return ""
+}
+
+func says(t *testing.T, p house.Page, status int, words ...string) {
+	t.Helper()
+	if p.Status != status {
+		t.Fatalf("%d, want %d", p.Status, status)
+	}
+	for _, w := range words {
+		if !strings.Contains(p.Body, w) {
+			t.Errorf("the page does not say %q", w)
+		}
+	}
+}
+
+var (
+	pointID  = regexp.MustCompile(`action="(/my/contact/[0-9a-f-]{36})/prove"`)
+	noticeID = regexp.MustCompile(`name="notice" value="([0-9a-f-]{36})"`)
+	mailCode = regexp.MustCompile(`[2-9CFGHJMPQRVWX]{4}-[2-9CFGHJMPQRVWX]{4}`)
+)
+
+func TestAnAddressIsGivenProvedAndWithdrawn(t *testing.T) {
+	s := newScene(t)
+	const address = "maria.ny@example.test"
+	give := func(typed string) house.Page { return s.maria.Post("/my/contact", url.Values{"address": {typed}}) }
+	says(t, give("maria.ny@@example"), http.StatusUnprocessableEntity, "<title>Fel: ", `href="#address"`, `value="maria.ny@@example"`)
+	says(t, give(""), http.StatusUnprocessableEntity, `href="#address"`)
+	says(t, give(address), http.StatusSeeOther)
+	page := s.maria.Get("/my/contact")
+	says(t, page, http.StatusOK, address, "Inte bekräftad än")
+	says(t, s.maria.Get("/my"), http.StatusOK, "Din e-postadress är inte bekräftad än.")
+	found := pointID.FindStringSubmatch(page.Body)
+	if found == nil {
+		t.Fatal("no form for the code")
+	}
+	point := found[1]
+	code := mailCode.FindString(s.letter(address))
+
+	// Another's point is nobody's.
+	for _, verb := range []string{"/prove", "/withdraw"} {
+		says(t, s.johan.Post(point+verb, url.Values{"code": {code}}), http.StatusNotFound)
+	}
+	says(t, s.maria.Post("/my/contact/x/prove", nil), http.StatusNotFound)
+	says(t, s.maria.Post(point+"/prove", url.Values{"code": {"2222-2222"}}), http.StatusUnprocessableEntity, `href="#code"`, `value="2222-2222"`)
+	says(t, s.maria.Post(point+"/prove", url.Values{"code": {strings.ToLower(code)}}), http.StatusSeeOther)
+	says(t, s.maria.Get("/my/contact"), http.StatusOK, address, "Bekräftad i dag")
+	says(t, s.maria.Get("/my"), http.StatusOK, "Din e-postadress är bekräftad.")
+	if strings.Contains(s.johan.Get("/my/contact").Body, address) {
+		t.Error("another sees her address")
+	}
+	says(t, s.maria.Post(point+"/withdraw", nil), http.StatusSeeOther)
+	if strings.Contains(s.maria.Get("/my/contact").Body, address) {
+		t.Error("a withdrawn address is still there")
+	}
+}
+
+func TestMessagesAreReadWhenSheSaysSo(t *testing.T) {
+	s := newScene(t)
+	const address = "maria.ny@example.test"
+	says(t, s.maria.Get("/my/messages"), http.StatusOK)
+	// An address that is proved and withdrawn again leaves a message.
+	says(t, s.maria.Post("/my/contact", url.Values{"address": {address}}), http.StatusSeeOther)
+	point := pointID.FindStringSubmatch(s.maria.Get("/my/contact").Body)
+	if point == nil {
+		t.Fatal("no form for the code")
+	}
+	says(t, s.maria.Post(point[1]+"/prove", url.Values{"code": {mailCode.FindString(s.letter(address))}}), http.StatusSeeOther)
+	says(t, s.maria.Post(point[1]+"/withdraw", nil), http.StatusSeeOther)
+
+	const line = "Adressen som vi mejlar dig på är ändrad"
+	says(t, s.maria.Get("/my"), http.StatusOK, line, "Nytt")
+	page := s.maria.Get("/my/messages")
+	says(t, page, http.StatusOK, line, "Nytt", "Markera som lästa")
+	var form url.Values = map[string][]string{}
+	for _, m := range noticeID.FindAllStringSubmatch(page.Body, -1) {
+		form.Add("notice", m[1])
+	}
+	if len(form) == 0 {
+		t.Fatal("nothing to mark")
+	}
+	says(t, s.johan.Post("/my/messages/read", form), http.StatusNotFound)
+	says(t, s.maria.Post("/my/messages/read", url.Values{"notice": {"x"}}), http.StatusNotFound)
+	if !strings.Contains(s.maria.Get("/my/messages").Body, "Nytt") {
+		t.Error("another marked her messages as read")
+	}
+	says(t, s.maria.Post("/my/messages/read", form), http.StatusSeeOther)
+	if strings.Contains(s.maria.Get("/my/messages").Body, "Nytt") {
+		t.Error("a message that she has read is new")
 	}
 }
