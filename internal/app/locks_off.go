@@ -2,7 +2,10 @@
 
 package app
 
-import "tillit/internal/core/door"
+import (
+	"tillit/internal/core/door"
+	"tillit/internal/kit/db"
+)
 
 func (l locks) apply(c *door.Config) {
 	if l.ledgerOff {
@@ -13,8 +16,17 @@ func (l locks) apply(c *door.Config) {
 	}
 }
 
+// appRole is the role of the services; with the second lock off it is the superuser of our own
+// cluster, the only one whom row-level security does not bind.
+func (l locks) appRole() db.Role {
+	if l.rowsOff {
+		return "tillit_super"
+	}
+	return db.App
+}
+
 // WithoutPolicy, WithoutRows, WithoutLedger and WithoutGuard turn a lock off, in the bench and
-// test builds alone. WithoutRows needs a role that only a test makes.
+// test builds alone.
 func (o *Options) WithoutPolicy() { o.locks.policyOff = true }
 
 // WithoutRows turns the second lock off.

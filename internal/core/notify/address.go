@@ -44,7 +44,7 @@ func readAddress(typed string) (mailbox, wrong string) {
 		return "", "address_malformed"
 	}
 	ascii, err := domains.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") || allDigits(ascii[strings.LastIndexByte(ascii, '.')+1:]) {
+	if err != nil || !strings.Contains(ascii, ".") {
 		return "", "address_malformed"
 	}
 	mailbox = local + "@" + ascii

@@ -107,7 +107,7 @@ func (s *Service) AddPoint(ctx context.Context, by access.Actor, address string)
 			return invalid(op, "address", "address_protected")
 		case known:
 			return invalid(op, "address", "address_known")
-		case given > givenADay:
+		case given >= givenADay:
 			return invalid(op, "address", "address_too_many")
 		}
 		if err := q.withdrawUnproven(ctx, by.Person); err != nil {

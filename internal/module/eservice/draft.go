@@ -42,6 +42,7 @@ func (s *Service) draftFrom(p access.Permit, row EserviceDraft) *Draft {
 }
 
 // Start begins a draft of the live version of a service; the draft stays on that version.
+// One that she has begun and not filled in yet is taken up again: a double click begins one.
 // For residents. NotFound for a service that there isn't.
 func (s *Service) Start(ctx context.Context, by access.Actor, family string) (DraftID, error) {
 	draft := id.New[draftKey](s.ids)
@@ -60,6 +61,16 @@ func (s *Service) Start(ctx context.Context, by access.Actor, family string) (Dr
 		p, err := s.Package(ctx, tx, f.Live)
 		if err != nil {
 			return err
+		}
+		begun, err := New(tx).draftsOf(ctx, by.Person)
+		if err != nil {
+			return err
+		}
+		for _, d := range begun {
+			if d.Package == f.Live && d.Step == "" && d.About.IsZero() {
+				draft = DraftID(d.ID)
+				return nil
+			}
 		}
 		rates, err := s.rates(ctx, tx, p)
 		if err != nil {
@@ -130,6 +141,7 @@ func (s *Service) draft(ctx context.Context, tx *db.Tx, by access.Actor, action 
 // Saved is what came of saving a step.
 type Saved struct {
 	Problems []formpack.Problem // of this step, in the person's language
+	Asked    []string           // what the step asks now that it is answered so: fields and slots
 	Next     string             // the step that follows; empty: read through and sign
 	At       time.Time
 }
@@ -188,6 +200,14 @@ func (s *Service) saveStep(ctx context.Context, tx *db.Tx, by access.Actor, d *D
 	}
 	out := Saved{At: tx.Now()}
 	out.Next, out.Problems = after(result.Steps, step)
+	in.Answers = result.Answers
+	for _, st := range f.Package.Steps(in, nil) {
+		for _, q := range st.Fields {
+			if st.Key == step && q.Visible {
+				out.Asked = append(out.Asked, q.Key)
+			}
+		}
+	}
 	return out, nil
 }
 

@@ -63,7 +63,7 @@ func refuse(slot, rule string) error {
 	return &fault.Fault{Kind: fault.Invalid, Op: "eservice.Attach", Fields: []fault.Field{{Name: slot, Text: rule}}}
 }
 
-// Attach adds a file to a slot of a draft. Refused (Invalid): a kind that the slot does not
+// Attach adds a file to a slot of a draft; the same file again is there already. Refused (Invalid): a kind that the slot does not
 // take by what its bytes say, one too large or too many, one with malware in it. Without a
 // scanner the file is held: it is kept, and nobody opens it. For the applicant.
 func (s *Service) Attach(ctx context.Context, by access.Actor, draft DraftID, slot, name string, body []byte) error {
@@ -88,6 +88,16 @@ func (s *Service) Attach(ctx context.Context, by access.Actor, draft DraftID, sl
 		if !ok {
 			return fault.New(fault.NotFound, "eservice.Attach", "")
 		}
+		sum := sha256.Sum256(body)
+		have, err := New(tx).attachmentsOfDraft(ctx, id.Key(d.ID))
+		if err != nil {
+			return err
+		}
+		for _, a := range have {
+			if a.Slot == slot && bytes.Equal(a.Sha, sum[:]) {
+				return nil
+			}
+		}
 		media := kindOf(body)
 		switch {
 		case media == "" || !slices.Contains(view.Mime, media):
@@ -97,7 +107,6 @@ func (s *Service) Attach(ctx context.Context, by access.Actor, draft DraftID, sl
 		case f.Files[slot] >= view.MaxFiles:
 			return refuse(slot, "file_too_many")
 		}
-		sum := sha256.Sum256(body)
 		return New(tx).insertAttachment(ctx, insertAttachmentParams{ID: id.New[any](s.ids), DraftID: id.Key(d.ID), Slot: slot, Owner: by.Person,
 			Name: disclosure.NewPersonal(fileName(name)), Media: media, Size: int64(len(body)), Sha: sum[:], Scan: state, Body: disclosure.NewBytes(body), At: tx.Now()})
 	})
@@ -115,7 +124,8 @@ func slotOf(steps []formpack.StepView, slot string) (*formpack.SlotView, bool) {
 	return nil, false
 }
 
-// AttachToCase adds a file to a case, as an answer to what was asked for. For the applicant.
+// AttachToCase adds a file to a case, as an answer to what was asked for; the same file again
+// is there already. For the applicant.
 func (s *Service) AttachToCase(ctx context.Context, by access.Actor, caseID CaseID, name string, body []byte) error {
 	verdict := s.scanner.Scan(ctx, body)
 	media := kindOf(body)
@@ -140,10 +150,15 @@ func (s *Service) AttachToCase(ctx context.Context, by access.Actor, caseID Case
 		if err != nil {
 			return err
 		}
+		sum := sha256.Sum256(body)
+		for _, a := range have {
+			if a.Owner == by.Person && bytes.Equal(a.Sha, sum[:]) {
+				return nil
+			}
+		}
 		if len(have) >= maxFiles {
 			return refuse("file", "file_too_many")
 		}
-		sum := sha256.Sum256(body)
 		return q.insertAttachment(ctx, insertAttachmentParams{ID: id.New[any](s.ids), CaseID: id.Key(caseID), Slot: "completion", Owner: by.Person,
 			Name: disclosure.NewPersonal(fileName(name)), Media: media, Size: int64(len(body)), Sha: sum[:], Scan: state, Body: disclosure.NewBytes(body), At: tx.Now()})
 	})

@@ -95,6 +95,23 @@ func (f *Form) Input(open Opener, lang text.Lang) (formpack.Input, map[string]st
 	return in, kept, nil
 }
 
+// Place is the step where a draft goes on: the first that is not complete as far as its
+// applicant has come, else the one that follows. Empty when what is left is to read it through.
+func (f *Form) Place(was string) (string, error) {
+	in, _, err := f.Input(disclosure.Use, text.SV)
+	if err != nil {
+		return "", err
+	}
+	passed := was == ""
+	for _, st := range f.Package.Evaluate(in).Steps {
+		if passed || !st.Complete {
+			return st.Key, nil
+		}
+		passed = st.Key == was
+	}
+	return "", nil
+}
+
 func childWords(open Opener, c person.Identity) (name string, born time.Time, err error) {
 	var parts [3]string
 	for i, v := range []disclosure.Value{c.Given, c.Surname, c.Born} {

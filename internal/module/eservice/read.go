@@ -3,6 +3,7 @@ package eservice
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +14,8 @@ import (
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/id"
+	"tillit/internal/kit/text"
+	"tillit/internal/module/eservice/formpack"
 )
 
 // caseRow is a row of the frame, whichever query read it.
@@ -69,6 +72,18 @@ type View struct {
 	Signatures  []Signature
 	Served      []Served
 	Mine        Party // the reader's own part in it; zero for officers
+}
+
+// Input opens the answers that the view's reader has: those that all parties see, and the
+// applicant's own where she has them too. For a view with answers.
+func (v *View) Input(open Opener, lang text.Lang) (formpack.Input, error) {
+	in, _, err := v.Shared.Input(open, lang)
+	if err != nil || v.Own == nil {
+		return in, err
+	}
+	own, err := openAnswers(open, v.Own.Answers)
+	maps.Copy(in.Answers, own)
+	return in, err
 }
 
 // Attachment is a file, by name; its bytes are read on their own.

@@ -163,7 +163,7 @@ func (h *Hall) left(ctx context.Context, v *door.Visit, title string, body func(
 	if err := h.giveUp(ctx, v); err != nil {
 		h.log.Warn("the orders of whoever left could not be cancelled; they end by themselves", "error", err)
 	}
-	
+	v.Leave()
 	a, err := page(ctx, v, title, body, bleed, func(p *ui.PageProps) { p.SignIn = "" })
 	a.Forget = true
 	return a, err
