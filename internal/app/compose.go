@@ -85,8 +85,10 @@ func (a *App) furnish(key []byte) error {
 	if err != nil {
 		return err
 	}
-	h.sessions = session.NewService(session.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Build: a.opts.Build, Country: c.Country,
-		People: h.people, Board: a.board, EID: eid, Log: a.log})
+	if h.sessions, err = session.NewService(session.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Build: a.opts.Build, Country: c.Country,
+		People: h.people, Board: a.board, EID: eid, Log: a.log, Public: c.Public(), Town: t.Municipality}); err != nil {
+		return err
+	}
 	if a.appPool != nil { // without a database, as when routes are listed, there is no queue
 		if h.queue, err = job.New(a.appPool, a.clock, a.log); err != nil {
 			return err

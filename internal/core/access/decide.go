@@ -28,15 +28,21 @@ type Loader func(ctx context.Context, tx *db.Tx, by Actor, ref Ref) (Facts, erro
 type Decider struct {
 	policies *cedar.PolicySet
 	opens    map[types.PolicyID]Class
-	reasons  map[types.PolicyID]string
+	reasons  []reason // in the order of the files, so that of several refusals the first is told
 	loaders  map[string]Loader
 	id       string
+}
+
+// reason is what a refused officer is told, by the policy that refuses.
+type reason struct {
+	policy types.PolicyID
+	text   string
 }
 
 // NewDecider reads the policies, by file name. Each permit says in @opens which classes it
 // opens; a permit without it, or an unknown class, is an error: nothing starts.
 func NewDecider(policies map[string][]byte) (*Decider, error) {
-	d := &Decider{policies: cedar.NewPolicySet(), opens: map[types.PolicyID]Class{}, reasons: map[types.PolicyID]string{}, loaders: map[string]Loader{}}
+	d := &Decider{policies: cedar.NewPolicySet(), opens: map[types.PolicyID]Class{}, loaders: map[string]Loader{}}
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		sum.Write([]byte(name))
@@ -53,7 +59,9 @@ func NewDecider(policies map[string][]byte) (*Decider, error) {
 			if !d.policies.Add(pid, p) {
 				return nil, fmt.Errorf("access: %s: two policies named %s", name, pid)
 			}
-			d.reasons[pid] = string(p.Annotations()["reason"])
+			if text := string(p.Annotations()["reason"]); text != "" {
+				d.reasons = append(d.reasons, reason{pid, text})
+			}
 			if p.Effect() == types.Forbid {
 				continue
 			}
@@ -132,9 +140,9 @@ func (d *Decider) Decide(tx *db.Tx, by Actor, action Action, ref Ref, purpose Pu
 }
 
 func (d *Decider) reason(why types.Diagnostic) string {
-	for _, r := range why.Reasons {
-		if text := d.reasons[r.PolicyID]; text != "" {
-			return text
+	for _, r := range d.reasons {
+		if slices.ContainsFunc(why.Reasons, func(w types.DiagnosticReason) bool { return w.PolicyID == r.policy }) {
+			return r.text
 		}
 	}
 	return ""

@@ -44,7 +44,7 @@ func readAddress(typed string) (mailbox, wrong string) {
 		return "", "address_malformed"
 	}
 	ascii, err := domains.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") {
+	if err != nil || !strings.Contains(ascii, ".") || allDigits(ascii[strings.LastIndexByte(ascii, '.')+1:]) {
 		return "", "address_malformed"
 	}
 	mailbox = local + "@" + ascii
@@ -76,9 +76,6 @@ func plainLocal(s string) bool {
 // labels of one alphabet each. The names themselves are judged by domains.
 func plainDomain(s string) bool {
 	for label := range strings.SplitSeq(s, ".") {
-		if label == "" {
-			return false
-		}
 		alphabets := 0
 		for _, alphabet := range []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic} {
 			if strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(alphabet, r) }) {

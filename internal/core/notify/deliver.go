@@ -98,6 +98,10 @@ func (s *Service) prepare(ctx context.Context, by access.Actor, delivery Deliver
 			return err
 		}
 		out = &outgoing{id: delivery, about: d.CaseID, subject: d.Person, point: PointID(d.ContactPoint)}
+		// She may have become protected since she gave the address.
+		if protected, err := s.people.AnyProtected(ctx, tx, d.Person); err != nil || protected {
+			return errors.Join(err, stop("protected"))
+		}
 		switch {
 		case d.Notice.IsZero():
 			return s.writeCode(ctx, tx, by, out, d.CreatedAt, code)

@@ -12,6 +12,8 @@ import (
 	"tillit/internal/core/access"
 	"tillit/internal/core/closure"
 	"tillit/internal/core/guard"
+	"tillit/internal/core/person"
+	"tillit/internal/core/person/number"
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/job"
@@ -281,6 +283,32 @@ func TestTheAddressIsLookedUpWhenTheMailGoes(t *testing.T) {
 	}
 	if n := one[int](s, "select count(*) from notify.delivery where state = 'stopped' and why = 'no_proven_address'"); n != 1 {
 		t.Errorf("%d are stopped", n)
+	}
+}
+
+// An address that she gave before she was protected is not written to afterwards.
+func TestOneWhoHasBecomeProtectedGetsNoMail(t *testing.T) {
+	s := newSite(t)
+	s.proven("maria", "maria@brev.example")
+	s.work()
+	s.post.take()
+	s.notify("maria", CaseReceived, nil)
+	must(t, s.db.Tx(t.Context(), db.Local{Kind: "service:population", Purpose: "feed"}, func(ctx context.Context, tx *db.Tx) error {
+		e := cast[0]
+		var err error
+		if e.Number, err = number.Parse("se", numbers[0], tx.Now()); err != nil {
+			return err
+		}
+		e.Protection = person.Secrecy
+		_, err = s.Service.people.Enter(ctx, tx, e)
+		return err
+	}))
+	s.work()
+	if n := len(s.post.take()); n != 0 {
+		t.Errorf("%d letters went to one who is protected now", n)
+	}
+	if why := one[string](s, "select state || ' ' || why from notify.delivery where notice is not null"); why != "stopped protected" {
+		t.Error(why)
 	}
 }
 

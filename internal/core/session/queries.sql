@@ -56,3 +56,24 @@ delete from session.eid_order where started_at < $1;
 
 -- name: epoch :one
 update session.epoch set generation = generation + 1 returning generation;
+
+-- name: insertChallenge :exec
+insert into session.challenge (id, purpose, person, data, nonce, expires_at) values ($1, $2, $3, $4, $5, $6);
+
+-- name: takeChallenge :one
+update session.challenge set used_at = @now where id = @id and purpose = @purpose and nonce = @nonce and used_at is null and expires_at > @now
+returning person, data;
+
+-- name: invitedBy :one
+select id, person from session.challenge where purpose = 'invite' and nonce = $1 and used_at is null and expires_at > $2;
+
+-- name: insertPasskey :exec
+insert into session.passkey (id, person, public_key, aaguid, transports, counter, backup_eligible, backup_state, user_present, user_verified, label, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: passkeysOf :many
+select id, person, public_key, aaguid, transports, counter, backup_eligible, backup_state, user_present, user_verified, label, created_at, used_at from session.passkey
+where person = $1 and withdrawn_at is null order by created_at;
+
+-- name: usePasskey :execrows
+update session.passkey set counter = @counter, backup_state = @backup_state, used_at = @now where id = @id and withdrawn_at is null;

@@ -63,6 +63,31 @@ func (q *Queries) epoch(ctx context.Context) (int64, error) {
 	return generation, err
 }
 
+const insertChallenge = `-- name: insertChallenge :exec
+insert into session.challenge (id, purpose, person, data, nonce, expires_at) values ($1, $2, $3, $4, $5, $6)
+`
+
+type insertChallengeParams struct {
+	ID        id.Key
+	Purpose   string
+	Person    access.PersonID
+	Data      string
+	Nonce     []byte
+	ExpiresAt time.Time
+}
+
+func (q *Queries) insertChallenge(ctx context.Context, arg insertChallengeParams) error {
+	_, err := q.db.Exec(ctx, insertChallenge,
+		arg.ID,
+		arg.Purpose,
+		arg.Person,
+		arg.Data,
+		arg.Nonce,
+		arg.ExpiresAt,
+	)
+	return err
+}
+
 const insertOrder = `-- name: insertOrder :exec
 insert into session.eid_order (id, provider, purpose, ref, auto_start, qr_token, qr_secret, nonce, subject, session, sign_ref, visible, payload, shared, return_to, state, hint, started_at, collect_after)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending', 'outstandingTransaction', $16, $16)
@@ -109,6 +134,44 @@ func (q *Queries) insertOrder(ctx context.Context, arg insertOrderParams) error 
 	return err
 }
 
+const insertPasskey = `-- name: insertPasskey :exec
+insert into session.passkey (id, person, public_key, aaguid, transports, counter, backup_eligible, backup_state, user_present, user_verified, label, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type insertPasskeyParams struct {
+	ID             []byte
+	Person         access.PersonID
+	PublicKey      []byte
+	Aaguid         []byte
+	Transports     string
+	Counter        int64
+	BackupEligible bool
+	BackupState    bool
+	UserPresent    bool
+	UserVerified   bool
+	Label          string
+	CreatedAt      time.Time
+}
+
+func (q *Queries) insertPasskey(ctx context.Context, arg insertPasskeyParams) error {
+	_, err := q.db.Exec(ctx, insertPasskey,
+		arg.ID,
+		arg.Person,
+		arg.PublicKey,
+		arg.Aaguid,
+		arg.Transports,
+		arg.Counter,
+		arg.BackupEligible,
+		arg.BackupState,
+		arg.UserPresent,
+		arg.UserVerified,
+		arg.Label,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const insertSession = `-- name: insertSession :exec
 insert into session.session (hash, id, subject, kind, membership, method, strength, shared, generation, build, created_at, seen_at, idle_until, absolute_until)
 select $1, $2, $3, $4, $5, $6, $7, $8, e.generation, $9, $10, $10, $11, $12 from session.epoch e
@@ -145,6 +208,22 @@ func (q *Queries) insertSession(ctx context.Context, arg insertSessionParams) er
 		arg.AbsoluteUntil,
 	)
 	return err
+}
+
+const invitedBy = `-- name: invitedBy :one
+select id, person from session.challenge where purpose = 'invite' and nonce = $1 and used_at is null and expires_at > $2
+`
+
+type invitedByRow struct {
+	ID     id.Key
+	Person access.PersonID
+}
+
+func (q *Queries) invitedBy(ctx context.Context, nonce []byte, expiresAt time.Time) (invitedByRow, error) {
+	row := q.db.QueryRow(ctx, invitedBy, nonce, expiresAt)
+	var i invitedByRow
+	err := row.Scan(&i.ID, &i.Person)
+	return i, err
 }
 
 const lease = `-- name: lease :execrows
@@ -301,6 +380,61 @@ func (q *Queries) orderOf(ctx context.Context, iD id.Key, nonce []byte) (orderOf
 	return i, err
 }
 
+const passkeysOf = `-- name: passkeysOf :many
+select id, person, public_key, aaguid, transports, counter, backup_eligible, backup_state, user_present, user_verified, label, created_at, used_at from session.passkey
+where person = $1 and withdrawn_at is null order by created_at
+`
+
+type passkeysOfRow struct {
+	ID             []byte
+	Person         access.PersonID
+	PublicKey      []byte
+	Aaguid         []byte
+	Transports     string
+	Counter        int64
+	BackupEligible bool
+	BackupState    bool
+	UserPresent    bool
+	UserVerified   bool
+	Label          string
+	CreatedAt      time.Time
+	UsedAt         *time.Time
+}
+
+func (q *Queries) passkeysOf(ctx context.Context, person access.PersonID) ([]passkeysOfRow, error) {
+	rows, err := q.db.Query(ctx, passkeysOf, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []passkeysOfRow
+	for rows.Next() {
+		var i passkeysOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Person,
+			&i.PublicKey,
+			&i.Aaguid,
+			&i.Transports,
+			&i.Counter,
+			&i.BackupEligible,
+			&i.BackupState,
+			&i.UserPresent,
+			&i.UserVerified,
+			&i.Label,
+			&i.CreatedAt,
+			&i.UsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pendingOf = `-- name: pendingOf :many
 select id, ref from session.eid_order where nonce = $1 and state = 'pending' for update
 `
@@ -387,6 +521,28 @@ func (q *Queries) sweepOrders(ctx context.Context, startedAt time.Time) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const takeChallenge = `-- name: takeChallenge :one
+update session.challenge set used_at = $1 where id = $2 and purpose = $3 and nonce = $4 and used_at is null and expires_at > $1
+returning person, data
+`
+
+type takeChallengeRow struct {
+	Person access.PersonID
+	Data   string
+}
+
+func (q *Queries) takeChallenge(ctx context.Context, now *time.Time, iD id.Key, purpose string, nonce []byte) (takeChallengeRow, error) {
+	row := q.db.QueryRow(ctx, takeChallenge,
+		now,
+		iD,
+		purpose,
+		nonce,
+	)
+	var i takeChallengeRow
+	err := row.Scan(&i.Person, &i.Data)
+	return i, err
+}
+
 const takeEvidence = `-- name: takeEvidence :one
 select o.id, o.subject, o.sign_ref, o.visible, o.payload, o.evidence, o.ocsp, o.ended_at from session.eid_order o
 where o.id = $1 and o.session = $2 and o.subject = $3 and o.purpose = 'sign' and o.state = 'complete' and o.evidence is not null for update
@@ -426,4 +582,21 @@ update session.session set seen_at = $2, idle_until = $3 where hash = $1 and rev
 func (q *Queries) touch(ctx context.Context, hash []byte, seenAt time.Time, idleUntil time.Time) error {
 	_, err := q.db.Exec(ctx, touch, hash, seenAt, idleUntil)
 	return err
+}
+
+const usePasskey = `-- name: usePasskey :execrows
+update session.passkey set counter = $1, backup_state = $2, used_at = $3 where id = $4 and withdrawn_at is null
+`
+
+func (q *Queries) usePasskey(ctx context.Context, counter int64, backupState bool, now *time.Time, iD []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, usePasskey,
+		counter,
+		backupState,
+		now,
+		iD,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

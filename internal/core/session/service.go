@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/jackc/pgx/v5"
 
 	"tillit/internal/core/access"
@@ -30,6 +31,8 @@ type Service struct {
 	board   *closure.Board
 	eid     EID
 	log     *slog.Logger
+
+	passkeys *webauthn.WebAuthn // nil where the address can't have any
 }
 
 // Config is what the service is made of.
@@ -44,11 +47,18 @@ type Config struct {
 	Board   *closure.Board
 	EID     EID
 	Log     *slog.Logger
+	Public  string // the address that people type: passkeys belong to it
+	Town    string // how the municipality calls itself
 }
 
 // NewService makes the service.
-func NewService(c Config) *Service {
-	return &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, build: c.Build, country: c.Country, people: c.People, board: c.Board, eid: c.EID, log: c.Log}
+func NewService(c Config) (*Service, error) {
+	keys, err := passkeys(c.Public, c.Town)
+	if err != nil {
+		return nil, fault.As(fault.Internal, "session.NewService", err)
+	}
+	return &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, build: c.Build, country: c.Country, people: c.People, board: c.Board, eid: c.EID, log: c.Log,
+		passkeys: keys}, nil
 }
 
 // as is the transaction of this named service on behalf of somebody, or of nobody yet.

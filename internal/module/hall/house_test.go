@@ -56,6 +56,7 @@ type house struct {
 	url    string
 	clock  *clock.Movable
 	board  *closure.Board
+	db     *pg.Database
 	bankid *httptest.Server
 	cards  []hall.ServiceCard
 	log    *bytes.Buffer
@@ -76,6 +77,7 @@ func build(t *testing.T, demo bool) *house {
 	ids := id.NewSource(h.clock, chance)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	d := pg.New(t)
+	h.db = d
 	pool := connect(t, d, db.App)
 	base := db.New(pool, h.clock)
 	must := func(err error) {

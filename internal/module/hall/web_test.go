@@ -155,11 +155,33 @@ func TestCancelAndStartAgain(t *testing.T) {
 		t.Errorf("cancelled leads to %q", a.Header.Get("Location"))
 	}
 	p := v.get("/sign-in/bankid/" + second.Order)
-	if title, _ := p.has(t, "h1"); title != "Inloggningen blev inte klar" {
-		t.Errorf("what she cancelled herself is told as %q", title)
+	title, _ := p.has(t, "h1")
+	if lead, _ := p.has(t, ".t-lead"); title != "Inloggningen blev inte klar" || !strings.Contains(lead, "någon tryckte på Avbryt") {
+		t.Errorf("what she cancelled herself is told as %q, %q", title, lead)
 	}
 	if a := v.get("/sign-in/bankid/" + second.Order + "/qr"); a.StatusCode != http.StatusNoContent {
 		t.Errorf("the code of a cancelled order: %d", a.StatusCode)
+	}
+}
+
+// An order that signs something belongs to the pages of what is signed.
+func TestOrdersThatSignAreNotHere(t *testing.T) {
+	h := build(t, false)
+	v := h.visitor(t)
+	o, _ := v.json("/sign-in/bankid", nil)
+	conn, err := h.db.Server.Superuser(t.Context(), h.db.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if tag, err := conn.Exec(t.Context(), "update session.eid_order set purpose = 'sign'"); err != nil || tag.RowsAffected() != 1 {
+		t.Fatal(tag, err)
+	}
+	at := "/sign-in/bankid/" + o.Order
+	for _, a := range []answer{v.get(at), v.get(at + "/qr"), v.post(at, nil)} {
+		if a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answers %d", a.Request.Method, a.StatusCode)
+		}
 	}
 }
 

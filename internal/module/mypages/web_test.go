@@ -358,9 +358,9 @@ func TestAnAddressIsGivenProvedAndWithdrawn(t *testing.T) {
 	says(t, give("maria.ny@@example"), http.StatusUnprocessableEntity, "<title>Fel: ", `href="#address"`, `value="maria.ny@@example"`)
 	says(t, give(""), http.StatusUnprocessableEntity, `href="#address"`)
 	says(t, give(address), http.StatusSeeOther)
+	former := s.Town.Person("maria-lindqvist").Email
 	page := s.maria.Get("/my/contact")
-	says(t, page, http.StatusOK, address, "Inte bekräftad än")
-	says(t, s.maria.Get("/my"), http.StatusOK, "Din e-postadress är inte bekräftad än.")
+	says(t, page, http.StatusOK, address, "Inte bekräftad än", former, "Byt till en annan e-postadress")
 	found := pointID.FindStringSubmatch(page.Body)
 	if found == nil {
 		t.Fatal("no form for the code")
@@ -375,7 +375,11 @@ func TestAnAddressIsGivenProvedAndWithdrawn(t *testing.T) {
 	says(t, s.maria.Post("/my/contact/x/prove", nil), http.StatusNotFound)
 	says(t, s.maria.Post(point+"/prove", url.Values{"code": {"2222-2222"}}), http.StatusUnprocessableEntity, `href="#code"`, `value="2222-2222"`)
 	says(t, s.maria.Post(point+"/prove", url.Values{"code": {strings.ToLower(code)}}), http.StatusSeeOther)
-	says(t, s.maria.Get("/my/contact"), http.StatusOK, address, "Bekräftad i dag")
+	page = s.maria.Get("/my/contact")
+	says(t, page, http.StatusOK, address, "Bekräftad i dag")
+	if strings.Contains(page.Body, former) {
+		t.Error("the former address still reaches her")
+	}
 	says(t, s.maria.Get("/my"), http.StatusOK, "Din e-postadress är bekräftad.")
 	if strings.Contains(s.johan.Get("/my/contact").Body, address) {
 		t.Error("another sees her address")
@@ -384,6 +388,7 @@ func TestAnAddressIsGivenProvedAndWithdrawn(t *testing.T) {
 	if strings.Contains(s.maria.Get("/my/contact").Body, address) {
 		t.Error("a withdrawn address is still there")
 	}
+	says(t, s.maria.Get("/my"), http.StatusOK, "Vi har ingen e-postadress till dig.")
 }
 
 func TestMessagesAreReadWhenSheSaysSo(t *testing.T) {
@@ -418,5 +423,40 @@ func TestMessagesAreReadWhenSheSaysSo(t *testing.T) {
 	says(t, s.maria.Post("/my/messages/read", form), http.StatusSeeOther)
 	if strings.Contains(s.maria.Get("/my/messages").Body, "Nytt") {
 		t.Error("a message that she has read is new")
+	}
+}
+
+// A protected person sees her own pages like anybody, and is sent no mail.
+func TestAProtectedPersonHasHerPages(t *testing.T) {
+	h := house.New(t)
+	b := h.Resident(t, "agnes-torvald")
+	says(t, b.Get("/my"), http.StatusOK, "Hej Agnes")
+	for _, path := range []string{"/my/disclosures", "/my/disclosures?own=1", "/my/disclosures.csv", "/my/messages"} {
+		says(t, b.Get(path), http.StatusOK)
+	}
+	page := b.Get("/my/contact")
+	says(t, page, http.StatusOK, "Du har skyddade personuppgifter")
+	if strings.Contains(page.Body, `action="/my/contact"`) {
+		t.Error("she is asked for an address that is never used")
+	}
+	says(t, b.Post("/my/contact", url.Values{"address": {"agnes@example.test"}}), http.StatusUnprocessableEntity)
+}
+
+func TestThePagesSpeakTheReadersLanguage(t *testing.T) {
+	s := newScene(t)
+	s.look(s.officer("anna-karin-mo"), "handle_case", s.mariaK)
+	for lang, words := range map[string]map[string]string{
+		"sv": {"/my": "Dina ärenden", "/my/disclosures": "Placeringshandläggare", "/my/messages": "Meddelanden", "/my/contact": "Så når vi dig"},
+		"da": {"/my": "Dine sager", "/my/disclosures": "For at behandle din sag.", "/my/messages": "Beskeder", "/my/contact": "Sådan når vi dig"},
+		"en": {"/my": "Your cases", "/my/disclosures": "To handle your case.", "/my/messages": "Messages", "/my/contact": "How we reach you"},
+	} {
+		for path, want := range words {
+			req, err := http.NewRequest("GET", s.Public+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Accept-Language", lang)
+			says(t, s.maria.Send(req), http.StatusOK, want, `lang="`+lang+`"`)
+		}
 	}
 }

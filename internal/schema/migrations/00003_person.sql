@@ -134,7 +134,7 @@ create policy services on person.address for all to tillit_app
   using ((select core.kind()) in ('service:population', 'service:seed'))
   with check ((select core.kind()) in ('service:population', 'service:seed'));
 create policy services on person.protected for all to tillit_app
-  using ((select core.kind()) in ('service:session', 'service:population', 'service:eservice', 'service:guard', 'service:seed'))
+  using ((select core.kind()) in ('service:session', 'service:population', 'service:eservice', 'service:notify', 'service:guard', 'service:seed'))
   with check ((select core.kind()) in ('service:population', 'service:seed'));
 create policy services on person.protected_address for all to tillit_app
   using ((select core.kind()) in ('service:population', 'service:seed'))
