@@ -45,7 +45,7 @@ type plant struct {
 // rules are all of them.
 var rules = []rule{
 	importsPointDown, adaptersStayOutside, coreImportsAreListed, testsOnly,
-	kitKnowsNoTown, timeAndChanceArePassedIn, portableSQL,
+	kitKnowsNoTown, timeAndChanceArePassedIn, portableSQL, queriesAreNotShadowed,
 	furniture, architectureIsTrue, readableInOneSitting, noRegistry, documented, sealed,
 }
 

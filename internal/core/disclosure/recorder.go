@@ -16,7 +16,7 @@ type Recorder struct {
 	passes access.Class
 	lines  []ledger.Line
 	opened []string
-	given  map[access.PersonID]string
+	names  map[access.PersonID]*[2]string // given name, surname
 }
 
 // NewRecorder makes the recorder of one artefact for one actor. Passes are the classes that
@@ -61,12 +61,7 @@ func (r *Recorder) Open(v Value) (string, error) {
 	}
 	r.note(o)
 	r.opened = append(r.opened, o.text)
-	if o.field == "given" {
-		if r.given == nil {
-			r.given = map[access.PersonID]string{}
-		}
-		r.given[o.bond.subject] = o.text
-	}
+	r.name(o)
 	return o.text, nil
 }
 
@@ -89,7 +84,39 @@ func (r *Recorder) may(o revealed) error {
 
 // Given is the given name of a subject, when it was opened into this artefact: the receipt
 // may say it again. Empty otherwise.
-func (r *Recorder) Given(who access.PersonID) string { return r.given[who] }
+func (r *Recorder) Given(who access.PersonID) string {
+	if n := r.names[who]; n != nil {
+		return n[0]
+	}
+	return ""
+}
+
+// Names are the names of which both parts were opened, given name first: the guard must know
+// that the two belong together.
+func (r *Recorder) Names() [][2]string {
+	var list [][2]string
+	for _, n := range r.names {
+		if n[0] != "" && n[1] != "" {
+			list = append(list, *n)
+		}
+	}
+	return list
+}
+
+// name keeps a part of a subject's name.
+func (r *Recorder) name(o revealed) {
+	part := slices.Index([]string{"given", "surname"}, o.field)
+	if part < 0 {
+		return
+	}
+	if r.names == nil {
+		r.names = map[access.PersonID]*[2]string{}
+	}
+	if r.names[o.bond.subject] == nil {
+		r.names[o.bond.subject] = &[2]string{}
+	}
+	r.names[o.bond.subject][part] = o.text
+}
 
 func (r *Recorder) note(o revealed) {
 	for i := range r.lines {

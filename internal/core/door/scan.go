@@ -21,6 +21,9 @@ func (d *Door) scan(v *Visit, body []byte, rec *disclosure.Recorder) error {
 	for _, text := range rec.Opened() {
 		allowed.Add(text)
 	}
+	for _, name := range rec.Names() {
+		allowed.Add(name[0], name[1])
+	}
 	allowed.Add(v.Request.URL.Path) // a page says it again in its ways to other languages
 	for _, sent := range []url.Values{v.Form, v.Request.URL.Query()} {
 		for _, values := range sent {

@@ -37,11 +37,25 @@ type Browser struct {
 	IP    string
 }
 
+// errNonce says that a browser without a nonce asked for an order: it could not be told from
+// any other browser without one.
+var errNonce = errors.New("session: a browser without a nonce")
+
+func (b Browser) check() error {
+	if b.Nonce == (Secret{}) {
+		return fault.As(fault.NotFound, "session.Browser", errNonce)
+	}
+	return nil
+}
+
 // StartAuth starts an order to sign in. An order that this browser had running is cancelled
 // first, and told so: two at once is how people are fooled. Closed when sign-in is closed.
 func (s *Service) StartAuth(ctx context.Context, b Browser, shared bool, returnTo string) (Order, error) {
 	if _, closed := s.board.Closed(closure.SignIn); closed {
 		return Order{}, fault.New(fault.Closed, "session.StartAuth", "")
+	}
+	if err := b.check(); err != nil {
+		return Order{}, err
 	}
 	if err := s.cancelRunning(ctx, b); err != nil {
 		return Order{}, err
@@ -59,6 +73,9 @@ func (s *Service) StartAuth(ctx context.Context, b Browser, shared bool, returnT
 func (s *Service) StartSign(ctx context.Context, by access.Actor, b Browser, ref [16]byte, visible string, payload []byte, returnTo string) (Order, error) {
 	if by.Kind != access.Resident {
 		return Order{}, fault.New(fault.NotFound, "session.StartSign", "")
+	}
+	if err := b.check(); err != nil {
+		return Order{}, err
 	}
 	if err := s.cancelRunning(ctx, b); err != nil {
 		return Order{}, err
@@ -139,6 +156,9 @@ func (s *Service) Look(ctx context.Context, b Browser, order OrderID) (Order, er
 }
 
 func (s *Service) order(ctx context.Context, tx *db.Tx, b Browser, order OrderID) (Order, error) {
+	if err := b.check(); err != nil {
+		return Order{}, err
+	}
 	row, err := New(tx).orderOf(ctx, id.Key(order), b.Nonce.Hash())
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Order{}, fault.New(fault.NotFound, "session.order", "")

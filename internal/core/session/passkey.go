@@ -111,6 +111,9 @@ type Ceremony struct {
 }
 
 func (s *Service) keepChallenge(ctx context.Context, tx *db.Tx, purpose string, who access.PersonID, data *webauthn.SessionData, b Browser) (ChallengeID, error) {
+	if err := b.check(); err != nil {
+		return ChallengeID{}, err
+	}
 	text, err := json.Marshal(data)
 	if err != nil {
 		return ChallengeID{}, err

@@ -271,8 +271,9 @@ func (w *Web) postStep(ctx context.Context, v *door.Visit) (door.Answer, error) 
 		return w.gone(ctx, v, draft, err)
 	}
 	wrong, fresh := sift(saved, form)
-	sent := w.slotsSent(v)
-	if v.WantsJSON() && slices.ContainsFunc(wrong, func(p formpack.Problem) bool { return !slices.Contains(sent, p.Field) }) {
+	sent, later := slotsSent(v), form.Get(fieldLater) != ""
+	inSent := func(p formpack.Problem) bool { return slices.Contains(sent, p.Field) }
+	if v.WantsJSON() && !later && slices.ContainsFunc(wrong, func(p formpack.Problem) bool { return !inSent(p) }) {
 		// The page is asked for next, with the same file: it is taken then.
 		return door.Answer{}, &fault.Fault{Kind: fault.Invalid, Op: "eservice.postStep"}
 	}
@@ -285,7 +286,7 @@ func (w *Web) postStep(ctx context.Context, v *door.Visit) (door.Answer, error) 
 		}
 	}
 	switch {
-	case form.Get(fieldLater) != "" && !slices.ContainsFunc(wrong, func(p formpack.Problem) bool { return slices.Contains(sent, p.Field) }):
+	case later && !slices.ContainsFunc(wrong, inSent):
 		return answerNext(v, "/my"), nil
 	case len(wrong) > 0 && v.WantsJSON():
 		return door.Answer{}, &fault.Fault{Kind: fault.Invalid, Op: "eservice.postStep"}
@@ -327,7 +328,7 @@ func answerNext(v *door.Visit, next string) door.Answer {
 }
 
 // slotsSent are the slots that files were sent for, in order.
-func (w *Web) slotsSent(v *door.Visit) []string {
+func slotsSent(v *door.Visit) []string {
 	if v.Request.MultipartForm == nil {
 		return nil
 	}

@@ -99,7 +99,8 @@ func build(t *testing.T, demo bool) *house {
 	t.Cleanup(h.bankid.Close)
 	client, err := bankid.New(bankid.Config{URL: h.bankid.URL + "/bankid/rp/v6.0", Pause: time.Microsecond})
 	must(err)
-	sessions := session.NewService(session.Config{DB: base, Clock: h.clock, IDs: ids, Chance: chance, Build: "test", Country: "se", People: people, Board: h.board, EID: eid{client}, Log: log})
+	sessions, err := session.NewService(session.Config{DB: base, Clock: h.clock, IDs: ids, Chance: chance, Build: "test", Country: "se", People: people, Board: h.board, EID: eid{client}, Log: log})
+	must(err)
 
 	zone, err := time.LoadLocation("Europe/Stockholm")
 	must(err)

@@ -5,7 +5,6 @@ package fake
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -36,10 +35,10 @@ const (
 
 // Config is how the relay is reached.
 type Config struct {
-	Address        string // 127.0.0.1:0 for any free port
-	StartTLS       bool   // offer STARTTLS
-	ImplicitTLS    bool   // speak TLS from the first byte
-	User, Password string // ask everybody to sign in so; only over TLS
+	Address        string      // 127.0.0.1:0 for any free port
+	TLS            *tls.Config // nil means without
+	Implicit       bool        // speak TLS from the first byte, rather than offer STARTTLS
+	User, Password string      // ask everybody to sign in so; only over TLS
 }
 
 // most is how many mails are kept; older ones are forgotten.
@@ -49,7 +48,6 @@ const most = 500
 type Server struct {
 	smtp   *smtp.Server
 	port   int
-	roots  *x509.CertPool
 	clock  clock.Clock
 	config Config
 	closed chan struct{}
@@ -73,17 +71,12 @@ func Listen(c Config, clk clock.Clock) (*Server, error) {
 		return nil, err
 	}
 	s.port = l.Addr().(*net.TCPAddr).Port
-	if c.StartTLS || c.ImplicitTLS {
-		var cert tls.Certificate
-		if cert, s.roots, err = certificate(); err != nil {
-			return nil, err
-		}
-		with := &tls.Config{Certificates: []tls.Certificate{cert}}
-		if c.ImplicitTLS {
-			l = tls.NewListener(l, with)
-		} else {
-			s.smtp.TLSConfig = with
-		}
+	switch {
+	case c.TLS == nil:
+	case c.Implicit:
+		l = tls.NewListener(l, c.TLS)
+	default:
+		s.smtp.TLSConfig = c.TLS
 	}
 	go func() {
 		defer close(s.served)
@@ -100,9 +93,6 @@ func (silent) Println(...any)        {}
 
 // Port is where the relay listens.
 func (s *Server) Port() int { return s.port }
-
-// Roots are what a client trusts the relay's certificate by; nil without TLS.
-func (s *Server) Roots() *x509.CertPool { return s.roots }
 
 // Behave changes how the next mails are answered.
 func (s *Server) Behave(b Behaviour) {

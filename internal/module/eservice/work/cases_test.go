@@ -32,7 +32,9 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	return &desk{House: h, t: t, conn: conn, ids: id.NewSource(h.Clock, rand.NewChaCha8([32]byte{7}))}
+	d := &desk{House: h, t: t, conn: conn, ids: id.NewSource(h.Clock, rand.NewChaCha8([32]byte{7}))}
+	d.exec(`select set_config('tillit.kind', 'service:seed', false), set_config('tillit.purpose', 'seed', false), set_config('tillit.now', $1, false)`, h.Clock.Now().Format(time.RFC3339Nano))
+	return d
 }
 
 func (d *desk) key() string { return id.New[any](d.ids).String() }
