@@ -149,5 +149,7 @@ var timeAndChanceArePassedIn = rule{
 // timeAndChanceExceptions are the places that may ask, each with its reason.
 var timeAndChanceExceptions = []exception{
 	{"internal/kit/db/auth.go", "rand.Read", "the engine's own password is made once, before there is anything to pass in"},
+	{"internal/app/app.go", "rand.Reader", "the composition root is where chance comes in, when nobody passes another"},
+	{"internal/app/console.go", "rand.Reader", "the same, for commands"},
 	{"internal/kit/db/tx.go", "rand.N", "spreads retries of a transaction; no outcome depends on it"},
 }

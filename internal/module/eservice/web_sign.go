@@ -2,6 +2,7 @@ package eservice
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -91,11 +92,8 @@ func (w *Web) begin(find finder) door.Handler {
 			return door.Answer{}, err
 		}
 		what, err := sg.prepare(ctx)
-		switch fault.KindOf(err) {
-		case fault.Invalid, fault.Conflict:
-			if err != nil && !v.WantsJSON() {
-				return door.See(sg.back), nil
-			}
+		if (fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict)) && !v.WantsJSON() {
+			return door.See(sg.back), nil
 		}
 		if err != nil {
 			return sg.gone(ctx, err)
@@ -254,11 +252,7 @@ func (w *Web) collect(find finder) door.Handler {
 		told := w.tell(v.Lang, sg, o)
 		if o.Status == session.Complete {
 			next, err := sg.done(ctx, o.ID)
-			switch fault.KindOf(err) {
-			case fault.Invalid, fault.Conflict, fault.NotFound:
-				if err == nil {
-					break
-				}
+			if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
 				if serr := sg.seen(ctx); serr != nil {
 					return sg.gone(ctx, serr)
 				}
@@ -281,11 +275,14 @@ func (w *Web) collect(find finder) door.Handler {
 
 // why is a word for an address: why a signature was not taken.
 func why(err error) string {
-	switch textOf(err) {
-	case "changed_since_signed":
-		return "changed"
-	case "open_application":
-		return "open"
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		switch f.Text {
+		case "changed_since_signed":
+			return "changed"
+		case "open_application":
+			return "open"
+		}
 	}
 	return "late"
 }
