@@ -24,6 +24,7 @@ import (
 func (a *App) outside() hall.Outside {
 	t := a.house.town
 	out := hall.Outside{
+		BankID:   t.Country == "se",
 		Services: func(context.Context, text.Lang) ([]hall.ServiceCard, error) { return nil, nil },
 		Hint: func(l text.Lang, status, code string) string {
 			s, _ := bankid.In(l).ByKey(bankid.HintKey(status, code))

@@ -108,6 +108,8 @@ func (a *App) eid() (session.EID, error) {
 	b := a.opts.Config.BankID
 	conf := bankid.Config{URL: b.Endpoint}
 	switch {
+	case a.opts.Config.Country != "se":
+		return none{}, nil
 	case a.world != nil:
 		conf.URL = a.World + "/bankid/rp/v6.0"
 	case b.Set():

@@ -59,6 +59,7 @@ func parties(ctx context.Context, q *Queries, caseID CaseID) ([]Party, error) {
 // View is a case as one who may see it sees it: what she may not is absent.
 type View struct {
 	Case
+	Form        *formpack.Package
 	Shared      *Form // the answers that all parties see; nil for one who is only invited
 	Own         *Form // the applicant's own part; nil for others
 	People      map[access.PersonID]person.Identity
@@ -234,6 +235,9 @@ func (r *reading) open(ctx context.Context, caseID CaseID) error {
 		return err
 	}
 	r.v.Case = *c
+	if r.v.Form, err = r.s.Package(ctx, r.tx, c.Package); err != nil {
+		return err
+	}
 	r.v.People = map[access.PersonID]person.Identity{}
 	for _, who := range r.v.everybody() {
 		seen, err := r.s.people.See(ctx, r.tx, r.by, who, r.purpose)
@@ -272,10 +276,7 @@ func (r *reading) answers(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap("eservice.answers", err)
 	}
-	p, err := r.s.Package(ctx, r.tx, r.v.Package)
-	if err != nil {
-		return err
-	}
+	p := r.v.Form
 	rates, err := r.s.rates(ctx, r.tx, p)
 	if err != nil {
 		return err

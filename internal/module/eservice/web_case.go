@@ -5,12 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"tillit/internal/core/access"
-	"tillit/internal/core/disclosure"
 	"tillit/internal/core/door"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
@@ -205,10 +204,10 @@ func steps(t Text, c *Case, mine bool, zone *time.Location) []ui.PathStep {
 	return append(list, received, handled, decided)
 }
 
-// dayMonth is a day without its weekday or year.
+// dayMonth is a day without its weekday.
 func dayMonth(t Text, at time.Time, zone *time.Location) string {
-	at = at.In(zone)
-	return text.When(t.Lang(), at, at.AddDate(0, 0, -10), zone)
+	_, day, _ := strings.Cut(text.DayDate(t.Lang(), at, zone), " ")
+	return day
 }
 
 // next says what happens now, who does it and by when.
@@ -479,10 +478,4 @@ func (w *Web) getFile(ctx context.Context, v *door.Visit) (door.Answer, error) {
 		v.Case, v.Controller = c.ID, c.Controller
 	}
 	return door.Answer{File: &f}, nil
-}
-
-// identity is a person as the view knows her; nobody known for one who is not in it.
-func (v *View) known(who access.PersonID) (given, surname disclosure.Value) {
-	p := v.People[who]
-	return p.Given, p.Surname
 }

@@ -107,6 +107,7 @@ func build(t *testing.T, demo bool) *house {
 	doors := door.New(door.Config{DB: base, Clock: h.clock, IDs: ids, Chance: chance, Board: h.board, Sessions: sessions, People: people, Ledger: lines, Guard: guard.New(),
 		Site: ui.Site{Name: "Granvik", Mark: ui.MarkSpruce, Owner: "Granviks kommun", Phone: "0980-319 200"}, Zone: zone, Lang: text.SV, Policy: "test", Build: "test", Log: log})
 	outside := hall.Outside{
+		BankID:   true,
 		Services: func(context.Context, text.Lang) ([]hall.ServiceCard, error) { return h.cards, nil },
 		Hint: func(l text.Lang, status, code string) string {
 			said, _ := bankid.In(l).ByKey(bankid.HintKey(status, code))

@@ -12,6 +12,8 @@ import (
 type Outside struct {
 	// Services lists the services that residents can use, in a language, the most useful first.
 	Services func(ctx context.Context, l text.Lang) ([]ServiceCard, error)
+	// BankID is whether residents sign in with it here; where not, the page says what is to come.
+	BankID bool
 	// Hint says in a language what an order that is pending or has failed waits for, or why
 	// it failed. A code that is not known gets the text of its status.
 	Hint func(l text.Lang, status, code string) string

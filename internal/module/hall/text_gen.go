@@ -401,9 +401,9 @@ func (t Text) CalledTitle() string {
 	return text.Pick(t.lang, "Har någon ringt och bett dig logga in?", "Har nogen ringet og bedt dig logge ind?", "Has someone called and asked you to sign in?")
 }
 
-// CalledText reads "Avbryt. Vi ringer aldrig och ber dig använda ditt BankID.".
+// CalledText reads "Avbryt. Vi ringer aldrig och ber dig använda din e-legitimation.".
 func (t Text) CalledText() string {
-	return text.Pick(t.lang, "Avbryt. Vi ringer aldrig och ber dig använda ditt BankID.", "Afbryd. Vi ringer aldrig og beder dig bruge dit BankID.", "Cancel. We never call and ask you to use your BankID.")
+	return text.Pick(t.lang, "Avbryt. Vi ringer aldrig och ber dig använda din e-legitimation.", "Afbryd. Vi ringer aldrig og beder dig bruge dit eID.", "Cancel. We never call and ask you to use your eID.")
 }
 
 // SignInClosed reads "Inloggningen är stängd just nu".
@@ -819,6 +819,16 @@ func (t Text) NotMeDoneNext(phone string) string {
 	return "Ring nu " + phone + " och säg vad du såg. Logga inte in igen på en dator där du såg någon annans uppgifter."
 }
 
+// MitidTitle reads "Med MitID".
+func (t Text) MitidTitle() string {
+	return text.Pick(t.lang, "Med MitID", "Med MitID", "With MitID")
+}
+
+// MitidLater reads "Inloggning med MitID är inte öppen än. Det du behöver göra kan du göra med oss.".
+func (t Text) MitidLater() string {
+	return text.Pick(t.lang, "Inloggning med MitID är inte öppen än. Det du behöver göra kan du göra med oss.", "Log ind med MitID er ikke åbnet endnu. Det, du skal have gjort, kan du gøre sammen med os.", "Sign-in with MitID is not open yet. What you need to do, you can do with us.")
+}
+
 // ByKey looks up a text that takes no values. False means that there is none by that key.
 func (t Text) ByKey(key string) (string, bool) {
 	switch key {
@@ -1068,6 +1078,10 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.NotMeLog(), true
 	case "not_me_done_title":
 		return t.NotMeDoneTitle(), true
+	case "mitid_title":
+		return t.MitidTitle(), true
+	case "mitid_later":
+		return t.MitidLater(), true
 	}
 	return "", false
 }

@@ -194,7 +194,7 @@ func (h *Hall) signIn(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	if !v.By.IsNobody() {
 		return page(ctx, v, t.AlreadyTitle(), func(f ui.PageProps) templ.Component { return alreadyPage(f, homeOf(v.By.Kind, to)) })
 	}
-	s := signInView{Visit: v, To: to}
+	s := signInView{Visit: v, To: to, BankID: h.out.BankID}
 	s.Closure, s.Closed = h.board.Closed(closure.SignIn)
 	if h.out.Cast != nil {
 		var err error

@@ -354,7 +354,7 @@ func steward(p boardPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: T(ctx).Turns(), Head: []string{T(ctx).ColWhen(), T(ctx).ColWhat(), T(ctx).ColWho(), T(ctx).ColWhy()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: T(ctx).TurnsCaption(), Head: []string{T(ctx).ColWhen(), T(ctx).ColWhat(), T(ctx).ColWho(), T(ctx).ColWhy()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -515,7 +515,7 @@ func steward(p boardPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: T(ctx).Misses(), Head: []string{T(ctx).ColRoute(), T(ctx).ColCount(), T(ctx).ColLast()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: T(ctx).MissesCaption(), Head: []string{T(ctx).ColRoute(), T(ctx).ColCount(), T(ctx).ColLast()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

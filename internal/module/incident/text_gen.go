@@ -273,6 +273,11 @@ func (t Text) Turns() string {
 	return text.Pick(t.lang, "Vad som har hänt", "Hvad der er sket", "What has happened")
 }
 
+// TurnsCaption reads "Tabell: brytarnas senaste vridningar".
+func (t Text) TurnsCaption() string {
+	return text.Pick(t.lang, "Tabell: brytarnas senaste vridningar", "Tabel: de seneste drejninger af kontakterne", "Table: the latest turns of the switches")
+}
+
 // NoTurns reads "Här står varje gång något stängs eller öppnas. Det har inte hänt än.".
 func (t Text) NoTurns() string {
 	return text.Pick(t.lang, "Här står varje gång något stängs eller öppnas. Det har inte hänt än.", "Her står det, hver gang noget bliver lukket eller åbnet. Det er ikke sket endnu.", "Each time something is closed or opened it stands here. That has not happened yet.")
@@ -321,6 +326,11 @@ func (t Text) TurnedOther() string {
 // Misses reads "Stoppade svar, sju dygn".
 func (t Text) Misses() string {
 	return text.Pick(t.lang, "Stoppade svar, sju dygn", "Stoppede svar, syv døgn", "Answers stopped, seven days")
+}
+
+// MissesCaption reads "Tabell: stoppade svar per väg".
+func (t Text) MissesCaption() string {
+	return text.Pick(t.lang, "Tabell: stoppade svar per väg", "Tabel: stoppede svar pr. rute", "Table: answers stopped, by route")
 }
 
 // MissesLead reads "Svar som innehöll någon som inte hörde dit. De lämnade aldrig huset.".
@@ -439,6 +449,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.AlreadyOpen(), true
 	case "turns":
 		return t.Turns(), true
+	case "turns_caption":
+		return t.TurnsCaption(), true
 	case "no_turns":
 		return t.NoTurns(), true
 	case "col_when":
@@ -459,6 +471,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.TurnedOther(), true
 	case "misses":
 		return t.Misses(), true
+	case "misses_caption":
+		return t.MissesCaption(), true
 	case "misses_lead":
 		return t.MissesLead(), true
 	case "no_misses":

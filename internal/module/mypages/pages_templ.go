@@ -1087,7 +1087,7 @@ func contact(p contactPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "address", Label: T(ctx).Address(), Hint: T(ctx).AddressHint(), Error: p.addressError()}, ui.TextProps{Type: "email", Autocomplete: "email", Max: 254, Value: ui.Typed(p.Typed.Address)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "address", Label: T(ctx).Address(), Hint: T(ctx).AddressHint(), Error: p.addressError(), Width: ui.W20}, ui.TextProps{Type: "email", Autocomplete: "email", Max: 254, Value: ui.Typed(p.Typed.Address)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1165,7 +1165,7 @@ func proven(point notify.Point, now instant) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = door.Show(point.Address).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = breakable(point.Address).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1255,7 +1255,7 @@ func unproven(point notify.Point, wrong, code string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = door.Show(point.Address).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = breakable(point.Address).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

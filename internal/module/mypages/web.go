@@ -3,13 +3,17 @@ package mypages
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/a-h/templ"
+
 	"tillit/internal/core/access"
+	"tillit/internal/core/disclosure"
 	"tillit/internal/core/door"
 	"tillit/internal/core/ledger"
 	"tillit/internal/core/notify"
@@ -462,4 +466,17 @@ func (p contactPage) addVariant() ui.Variant {
 		return ui.Primary
 	}
 	return ui.Secondary
+}
+
+// breakable shows an address that may be broken after its @ and its dots, where a line is
+// narrower than it.
+func breakable(address disclosure.Value) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var b strings.Builder
+		if err := door.Show(address).Render(ctx, &b); err != nil {
+			return err
+		}
+		_, err := strings.NewReplacer("@", "@<wbr>", ".", ".<wbr>").WriteString(w, b.String())
+		return err
+	})
 }
