@@ -119,10 +119,6 @@ var (
 	shieldedUnit = map[string]string{"se": "skyddade-arenden", "dk": "beskyttede-sager"}
 )
 
-type held struct{}
-
-func (held) Scan(context.Context, []byte) eservice.Verdict { return eservice.Held }
-
 type noCases struct{}
 
 func (noCases) Cases(context.Context, *door.Visit) ([]mypages.CaseCard, error) { return nil, nil }

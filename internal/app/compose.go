@@ -93,11 +93,15 @@ func (a *App) furnish(key []byte) error {
 		if h.queue, err = job.New(a.appPool, a.clock, a.log); err != nil {
 			return err
 		}
+		mailer, err := a.mailer()
+		if err != nil {
+			return err
+		}
 		h.notices = notify.NewService(notify.Config{DB: a.db, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people, Board: a.board, Ledger: a.ledger,
-			Guard: h.guard, Queue: h.queue, Mailer: a.mailer(), Town: t.Municipality, Base: c.Public(), Lang: c.Language(), Build: a.opts.Build, Log: a.log})
+			Guard: h.guard, Queue: h.queue, Mailer: mailer, Town: t.Municipality, Base: c.Public(), Lang: c.Language(), Build: a.opts.Build, Log: a.log})
 	}
 	h.cases = eservice.NewService(eservice.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people,
-		Sessions: h.sessions, Notices: h.notices, Scanner: held{}, Zone: h.zone, Town: t.Key, Log: a.log})
+		Sessions: h.sessions, Notices: h.notices, Scanner: a.scanner(), Zone: h.zone, Town: t.Key, Log: a.log})
 	a.hang()
 	return nil
 }

@@ -3,10 +3,15 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
+	antivirusfake "tillit/internal/adapter/antivirus/fake"
 	bankidfake "tillit/internal/adapter/bankid/fake"
+	smtpfake "tillit/internal/adapter/smtp/fake"
 	"tillit/internal/kit/clock"
 	"tillit/internal/town"
 )
@@ -17,6 +22,8 @@ type world struct {
 	town   town.Town
 	clock  *clock.Movable
 	bankid *bankidfake.Server
+	relay  *smtpfake.Server // takes the town's mail
+	clamd  string           // socket of the scanner
 	kick   func(context.Context)
 	mux    *http.ServeMux
 }
@@ -37,9 +44,35 @@ func (a *App) startWorld(context.Context) error {
 	w.mux.HandleFunc("GET /people", w.people)
 	w.mux.HandleFunc("GET /clock", w.now)
 	w.mux.HandleFunc("POST /clock", w.advance)
-	a.world = w
 	var err error
+	if w.relay, err = smtpfake.Listen(smtpfake.Config{Address: "127.0.0.1:0"}, a.clock); err != nil {
+		return err
+	}
+	a.stops = append(a.stops, func(context.Context) error { return w.relay.Close() })
+	w.mux.Handle("GET /mail", w.relay.Handler())
+	if err := a.playScanner(w); err != nil {
+		return err
+	}
+	a.world = w
 	a.World, err = a.open(a.opts.Config.World, w.mux)
+	return err
+}
+
+// playScanner starts a scanner that knows EICAR. A socket's name must be short, so it has a
+// folder of its own that goes with the app.
+func (a *App) playScanner(w *world) error {
+	dir, err := os.MkdirTemp("", "tillit-world-")
+	if err != nil {
+		return err
+	}
+	w.clamd = filepath.Join(dir, "clamd")
+	d, err := antivirusfake.Listen(w.clamd)
+	a.stops = append(a.stops, func(context.Context) error {
+		if d == nil {
+			return os.RemoveAll(dir)
+		}
+		return errors.Join(d.Close(), os.RemoveAll(dir))
+	})
 	return err
 }
 

@@ -26,7 +26,7 @@ type Loader func(ctx context.Context, tx *db.Tx, by Actor, ref Ref) (Facts, erro
 
 // Decider is the one decision point. It is made once, at the start.
 type Decider struct {
-	policies *cedar.PolicySet
+	policies shelf
 	opens    map[types.PolicyID]Class
 	reasons  []reason // in the order of the files, so that of several refusals the first is told
 	loaders  map[string]Loader
@@ -42,7 +42,7 @@ type reason struct {
 // NewDecider reads the policies, by file name. Each permit says in @opens which classes it
 // opens; a permit without it, or an unknown class, is an error: nothing starts.
 func NewDecider(policies map[string][]byte) (*Decider, error) {
-	d := &Decider{policies: cedar.NewPolicySet(), opens: map[types.PolicyID]Class{}, loaders: map[string]Loader{}}
+	d := &Decider{opens: map[types.PolicyID]Class{}, loaders: map[string]Loader{}}
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		sum.Write([]byte(name))
@@ -56,8 +56,8 @@ func NewDecider(policies map[string][]byte) (*Decider, error) {
 			if key, ok := p.Annotations()["id"]; ok {
 				pid = types.PolicyID(key)
 			}
-			if !d.policies.Add(pid, p) {
-				return nil, fmt.Errorf("access: %s: two policies named %s", name, pid)
+			if err := d.policies.add(pid, p); err != nil {
+				return nil, fmt.Errorf("access: %s: %w", name, err)
 			}
 			if text := string(p.Annotations()["reason"]); text != "" {
 				d.reasons = append(d.reasons, reason{pid, text})
@@ -121,7 +121,7 @@ func (d *Decider) Decide(tx *db.Tx, by Actor, action Action, ref Ref, purpose Pu
 	if err != nil {
 		return Permit{}, fault.As(fault.Internal, "access.Decide", err)
 	}
-	decision, why := d.policies.IsAuthorized(entities, q)
+	decision, why := cedar.Authorize(d.policies.match(q), entities, q)
 	if len(why.Errors) > 0 {
 		// A policy that can't be evaluated is a mistake of ours: deny, and say so loudly.
 		return Permit{}, fault.As(fault.Internal, "access.Decide", fmt.Errorf("%s: policy %s: %s", action, why.Errors[0].PolicyID, why.Errors[0].Message))
@@ -148,9 +148,10 @@ func (d *Decider) reason(why types.Diagnostic) string {
 	return ""
 }
 
-func question(by Actor, action Action, ref Ref, purpose Purpose, facts Facts) (cedar.Request, types.EntityMap, error) {
+func question(by Actor, action Action, ref Ref, purpose Purpose, facts Facts) (cedar.Request, both, error) {
 	kind := string(by.Kind)
 	key := by.Person.String()
+	self := types.String(key)
 	if name, ok := strings.CutPrefix(kind, "service:"); ok {
 		kind, key = "service", name
 	}
@@ -160,23 +161,36 @@ func question(by Actor, action Action, ref Ref, purpose Purpose, facts Facts) (c
 	for i, m := range by.All {
 		units[i] = types.String(m.Unit.String())
 	}
-	attrs := types.RecordMap{}
+	attrs := make(types.RecordMap, len(facts))
 	for name, fact := range facts {
 		v, err := value(fact)
 		if err != nil {
-			return cedar.Request{}, nil, fmt.Errorf("fact %s: %w", name, err)
+			return cedar.Request{}, both{}, fmt.Errorf("fact %s: %w", name, err)
 		}
 		attrs[types.String(name)] = v
 	}
-	entities := types.EntityMap{
-		principal: {UID: principal, Attributes: types.NewRecord(types.RecordMap{
-			"person": types.String(by.Person.String()), "units": types.NewSet(units...)})},
-		resource: {UID: resource, Attributes: types.NewRecord(attrs)},
+	entities := both{
+		principal: types.Entity{UID: principal, Attributes: types.NewRecord(types.RecordMap{"person": self, "units": types.NewSet(units...)})},
+		resource:  types.Entity{UID: resource, Attributes: types.NewRecord(attrs)},
 	}
 	return cedar.Request{
 		Principal: principal, Action: types.NewEntityUID("Action", types.String(action)), Resource: resource,
 		Context: types.NewRecord(types.RecordMap{"purpose": types.String(purpose)}),
 	}, entities, nil
+}
+
+// both are the two that a question is about.
+type both struct{ principal, resource types.Entity }
+
+// Get implements cedar.EntityGetter.
+func (b both) Get(uid types.EntityUID) (types.Entity, bool) {
+	switch uid {
+	case b.principal.UID:
+		return b.principal, true
+	case b.resource.UID:
+		return b.resource, true
+	}
+	return types.Entity{}, false
 }
 
 var entityType = map[string]types.EntityType{"resident": "Resident", "officer": "Officer", "steward": "Steward", "service": "Service"}

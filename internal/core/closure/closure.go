@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Closure is one thing that is closed, and who has asked to open it again.
@@ -47,7 +48,7 @@ func CheckTarget(target string) error {
 }
 
 func checkWhy(why string) error {
-	if n := len(strings.TrimSpace(why)); n < 3 || n > 500 {
+	if n := utf8.RuneCountInString(strings.TrimSpace(why)); n < 3 || n > 500 {
 		return ErrWhy
 	}
 	return nil

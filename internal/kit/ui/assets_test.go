@@ -62,6 +62,7 @@ func TestAssetsAreServed(t *testing.T) {
 		string(ScriptQR):       "text/javascript; charset=utf-8",
 		string(ScriptUpload):   "text/javascript; charset=utf-8",
 		string(ScriptAutosave): "text/javascript; charset=utf-8",
+		string(ScriptPasskey):  "text/javascript; charset=utf-8",
 		string(scriptPlace):    "text/javascript; charset=utf-8",
 	} {
 		path := Asset(name)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
+
+	"tillit/internal/kit/fault"
 )
 
 // Kind is who a page is for; it sets the size, the density and the frame.
@@ -170,12 +172,14 @@ func (p BareProps) scheme() string {
 // Script is one of the small scripts.
 type Script string
 
-// The scripts. A page names those it can use; nothing depends on them.
+// The scripts. A page names those it can use; nothing depends on them, but for a passkey,
+// which a browser gives to a script alone.
 const (
 	ScriptSession  Script = "session.js"
 	ScriptQR       Script = "qr.js"
 	ScriptUpload   Script = "upload.js"
 	ScriptAutosave Script = "autosave.js"
+	ScriptPasskey  Script = "passkey.js"
 	scriptPlace    Script = "place.js"
 )
 
@@ -196,6 +200,33 @@ type QRProps struct {
 type AutosaveProps struct {
 	URL   string
 	Saved string
+}
+
+// PasskeyProps is a form that asks the reader's authenticator for a passkey: one that it has,
+// or with New one that it makes. Its children are the fields that go with it. Begin is posted
+// to and answers JSON {"challenge","options"}; Finish has {challenge} where the challenge goes,
+// is posted the same fields and the authenticator's answer as "response", and answers {"next"}.
+// Refused says in words what an answer with that kind of error means here. The page needs
+// ScriptPasskey; without it the form says so and has no button.
+type PasskeyProps struct {
+	Begin   string
+	Finish  string
+	New     bool
+	Button  string
+	Refused map[fault.Kind]string
+}
+
+func (p PasskeyProps) attrs(ctx context.Context) templ.Attributes {
+	t := T(ctx)
+	a := templ.Attributes{"data-passkey": p.Finish, "data-text-waiting": t.PasskeyWaiting(), "data-text-cancelled": t.PasskeyCancelled(), "data-text-known": t.PasskeyKnown(),
+		"data-text-unable": t.PasskeyUnable(), "data-text-failed": t.PasskeyFailed(), "data-text-" + fault.TooMany.String(): t.PasskeyTooMany()}
+	if p.New {
+		a["data-passkey-new"] = true
+	}
+	for kind, said := range p.Refused {
+		a["data-text-"+kind.String()] = said
+	}
+	return a
 }
 
 // ReceiptProps is the line that says what the page opened, and the way to say that it is wrong.

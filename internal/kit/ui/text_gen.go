@@ -163,6 +163,41 @@ func (t Text) Unsaved() string {
 	return text.Pick(t.lang, "Det senaste är inte sparat än. Tryck på knappen för att gå vidare, så sparas det.", "Det seneste er ikke gemt endnu. Tryk på knappen for at gå videre, så bliver det gemt.", "Your latest changes are not saved yet. Press the button to go on, and they will be.")
 }
 
+// PasskeyScript reads "Passernycklar behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.".
+func (t Text) PasskeyScript() string {
+	return text.Pick(t.lang, "Passernycklar behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.", "Adgangsnøgler kræver JavaScript. Slå det til i browseren, og indlæs siden igen.", "Passkeys need JavaScript. Turn it on in the browser and load the page again.")
+}
+
+// PasskeyWaiting reads "Följ det som webbläsaren visar nu.".
+func (t Text) PasskeyWaiting() string {
+	return text.Pick(t.lang, "Följ det som webbläsaren visar nu.", "Følg det, som browseren viser nu.", "Follow what the browser shows now.")
+}
+
+// PasskeyCancelled reads "Det blev avbrutet, eller tog för lång tid. Du kan försöka igen.".
+func (t Text) PasskeyCancelled() string {
+	return text.Pick(t.lang, "Det blev avbrutet, eller tog för lång tid. Du kan försöka igen.", "Det blev afbrudt eller tog for lang tid. Du kan prøve igen.", "It was cancelled, or took too long. You can try again.")
+}
+
+// PasskeyKnown reads "Den här nyckeln är redan sparad hos oss. Använd den, eller välj en annan nyckel.".
+func (t Text) PasskeyKnown() string {
+	return text.Pick(t.lang, "Den här nyckeln är redan sparad hos oss. Använd den, eller välj en annan nyckel.", "Denne nøgle er allerede gemt hos os. Brug den, eller vælg en anden nøgle.", "This key is saved with us already. Use it, or choose another key.")
+}
+
+// PasskeyUnable reads "Den här webbläsaren kan inte använda passernycklar här. Prova en annan webbläsare eller en annan enhet.".
+func (t Text) PasskeyUnable() string {
+	return text.Pick(t.lang, "Den här webbläsaren kan inte använda passernycklar här. Prova en annan webbläsare eller en annan enhet.", "Denne browser kan ikke bruge adgangsnøgler her. Prøv en anden browser eller en anden enhed.", "This browser can't use passkeys here. Try another browser or another device.")
+}
+
+// PasskeyFailed reads "Det gick inte den här gången, och inget har ändrats. Försök igen om en stund.".
+func (t Text) PasskeyFailed() string {
+	return text.Pick(t.lang, "Det gick inte den här gången, och inget har ändrats. Försök igen om en stund.", "Det gik ikke denne gang, og intet er ændret. Prøv igen om lidt.", "It did not work this time, and nothing has changed. Try again in a while.")
+}
+
+// PasskeyTooMany reads "Det blev många försök på kort tid. Vänta en minut och försök igen.".
+func (t Text) PasskeyTooMany() string {
+	return text.Pick(t.lang, "Det blev många försök på kort tid. Vänta en minut och försök igen.", "Der var mange forsøg på kort tid. Vent et minut, og prøv igen.", "There were many tries in a short time. Wait a minute and try again.")
+}
+
 // Errors reads "{count} saker behöver rättas".
 func (t Text) Errors(n int, count string) string {
 	switch t.lang {
@@ -230,6 +265,20 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.SessionStay(), true
 	case "unsaved":
 		return t.Unsaved(), true
+	case "passkey_script":
+		return t.PasskeyScript(), true
+	case "passkey_waiting":
+		return t.PasskeyWaiting(), true
+	case "passkey_cancelled":
+		return t.PasskeyCancelled(), true
+	case "passkey_known":
+		return t.PasskeyKnown(), true
+	case "passkey_unable":
+		return t.PasskeyUnable(), true
+	case "passkey_failed":
+		return t.PasskeyFailed(), true
+	case "passkey_too_many":
+		return t.PasskeyTooMany(), true
 	}
 	return "", false
 }

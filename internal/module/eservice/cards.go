@@ -10,7 +10,6 @@ import (
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/door"
-	"tillit/internal/core/person"
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/id"
@@ -111,7 +110,9 @@ func (w *Web) caseCard(ctx context.Context, tx *db.Tx, v *door.Visit, c Listed) 
 		card.Ref, card.Waiting = "", &Await{Title: words(func(ctx context.Context) string { return T(ctx).CardSign(what(ctx)) }), Button: t.InviteOpen(), Href: card.Href}
 		if c.SignUntil != nil {
 			until := text.DayDate(v.Lang, *c.SignUntil, v.Zone)
-			card.Waiting.Text = words(func(ctx context.Context) string { return capital(T(ctx).CardSignUntil(guardianName(ctx, applicant), until)) })
+			card.Waiting.Text = words(func(ctx context.Context) string {
+				return capital(T(ctx).CardSignUntil(guardianName(ctx, applicant), until))
+			})
 		}
 		return card, nil
 	}
@@ -126,7 +127,9 @@ func (w *Web) caseCard(ctx context.Context, tx *db.Tx, v *door.Visit, c Listed) 
 		}
 		waits = func(ctx context.Context) string { return guardianName(ctx, other) }
 	}
-	card.Next = words(func(ctx context.Context) string { return next(T(ctx), &c.Case, own, waits(ctx), "", v.Zone) })
+	if !own || c.State != WaitingForCompletion { // what she must do says it all
+		card.Next = words(func(ctx context.Context) string { return next(T(ctx), &c.Case, own, waits(ctx), "", v.Zone) })
+	}
 	var err error
 	card.Waiting, err = w.awaits(ctx, tx, v, c, what)
 	return card, err
@@ -181,6 +184,3 @@ func (w *Web) Links(ctx context.Context, v *door.Visit, cases [][16]byte) (map[[
 	})
 	return links, fault.Wrap("eservice.Links", err)
 }
-
-// known reports whether a page may name somebody.
-func known(who person.Identity) bool { return who.Given != nil && who.Surname != nil }

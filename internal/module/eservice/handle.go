@@ -285,6 +285,20 @@ func (s *Service) Rule(ctx context.Context, by access.Actor, caseID CaseID, r Ru
 	return fault.Wrap("eservice.Rule", err)
 }
 
+// Decided reports whether the case was decided just so by this officer: her button was
+// pressed twice.
+func (v *View) Decided(by access.Actor, r Ruling) bool {
+	if v.Decision == nil || v.Officer != by.Person || v.Decision.Outcome != r.Outcome {
+		return false
+	}
+	r, err := r.Check()
+	if err != nil {
+		return false
+	}
+	reasons, err := disclosure.Use(v.Decision.Reasons)
+	return err == nil && reasons == r.Reasons
+}
+
 // Preview is the case with the decision as its parties would read it. Nothing is kept and
 // nobody is told. Refused as Rule is.
 func (s *Service) Preview(ctx context.Context, by access.Actor, caseID CaseID, r Ruling) (*View, error) {

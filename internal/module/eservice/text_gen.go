@@ -73,6 +73,11 @@ func (t Text) ForChild(service, child string) string {
 	return service + " åt " + child
 }
 
+// ErrorPrefix reads "Fel:".
+func (t Text) ErrorPrefix() string {
+	return text.Pick(t.lang, "Fel:", "Fejl:", "Error:")
+}
+
 // MyPages reads "Mina sidor".
 func (t Text) MyPages() string {
 	return text.Pick(t.lang, "Mina sidor", "Mine sider", "My pages")
@@ -116,6 +121,11 @@ func (t Text) ServiceResume() string {
 // ServiceStaff reads "Du är inloggad som medarbetare. Logga in som dig själv för att ansöka.".
 func (t Text) ServiceStaff() string {
 	return text.Pick(t.lang, "Du är inloggad som medarbetare. Logga in som dig själv för att ansöka.", "Du er logget ind som medarbejder. Log ind som dig selv for at ansøge.", "You are signed in as an employee. Sign in as yourself to apply.")
+}
+
+// ServiceNew reads "Börja på en ny".
+func (t Text) ServiceNew() string {
+	return text.Pick(t.lang, "Börja på en ny", "Begynd på en ny", "Begin a new one")
 }
 
 // NeedTitle reads "Det här behöver du".
@@ -349,15 +359,9 @@ func (t Text) CoSignTextOther(days string) string {
 	return "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har " + days + " på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte."
 }
 
-// CoSignNot reads "Ska ingen annan kontaktas? Ring {phone} innan du skriver under.".
-func (t Text) CoSignNot(phone string) string {
-	switch t.lang {
-	case text.DA:
-		return "Skal ingen andre kontaktes? Ring til " + phone + ", før du skriver under."
-	case text.EN:
-		return "Should nobody else be contacted? Call " + phone + " before you sign."
-	}
-	return "Ska ingen annan kontaktas? Ring " + phone + " innan du skriver under."
+// CoSignNot reads "Ska ingen annan kontaktas? Hör av dig till oss innan du skriver under.".
+func (t Text) CoSignNot() string {
+	return text.Pick(t.lang, "Ska ingen annan kontaktas? Hör av dig till oss innan du skriver under.", "Skal ingen andre kontaktes? Kontakt os, før du skriver under.", "Should nobody else be contacted? Contact us before you sign.")
 }
 
 // FileAdd reads "Lägg till filen".
@@ -454,6 +458,11 @@ func (t Text) ReviewLeft(n int, count string) string {
 // ReviewWarn reads "Kontrollera det här".
 func (t Text) ReviewWarn() string {
 	return text.Pick(t.lang, "Kontrollera det här", "Tjek det her", "Check this")
+}
+
+// ReviewGo reads "Svara på det som är kvar".
+func (t Text) ReviewGo() string {
+	return text.Pick(t.lang, "Svara på det som är kvar", "Svar på det, der mangler", "Answer what is left")
 }
 
 // Change reads "Ändra".
@@ -919,11 +928,6 @@ func (t Text) AnswersShared() string {
 	return text.Pick(t.lang, "Här är det som alla vårdnadshavare ser. Det som bara rör den som ansökte syns inte här.", "Her er det, som alle med forældremyndighed kan se. Det, der kun handler om den, der ansøgte, står ikke her.", "Here is what all guardians see. What is only about the person who applied is not here.")
 }
 
-// AnswersSealed reads "Svaren går inte att öppna just nu. De finns kvar.".
-func (t Text) AnswersSealed() string {
-	return text.Pick(t.lang, "Svaren går inte att öppna just nu. De finns kvar.", "Svarene kan ikke åbnes lige nu. De er her stadig.", "The answers can't be opened just now. They are still here.")
-}
-
 // ReceiptTitle reads "Bekräftelse".
 func (t Text) ReceiptTitle() string {
 	return text.Pick(t.lang, "Bekräftelse", "Kvittering", "Receipt")
@@ -968,11 +972,6 @@ func (t Text) PartySigned(date string) string {
 // PartyWaits reads "Har inte skrivit under än".
 func (t Text) PartyWaits() string {
 	return text.Pick(t.lang, "Har inte skrivit under än", "Har ikke skrevet under endnu", "Has not signed yet")
-}
-
-// AttachmentFromYou reads "Från dig".
-func (t Text) AttachmentFromYou() string {
-	return text.Pick(t.lang, "Från dig", "Fra dig", "From you")
 }
 
 // SendFile reads "Skicka en fil".
@@ -1054,6 +1053,11 @@ func (t Text) TooLong() string {
 // NotText reads "Ta bort tecken som inte går att skriva ut, och skriv texten igen".
 func (t Text) NotText() string {
 	return text.Pick(t.lang, "Ta bort tecken som inte går att skriva ut, och skriv texten igen", "Fjern tegn, der ikke kan skrives ud, og skriv teksten igen", "Take out characters that can't be printed, and write the text again")
+}
+
+// CompletionsTitle reads "Det vi har frågat om".
+func (t Text) CompletionsTitle() string {
+	return text.Pick(t.lang, "Det vi har frågat om", "Det, vi har spurgt om", "What we have asked about")
 }
 
 // CompletionTitle reads "Vi behöver veta mer".
@@ -1282,9 +1286,9 @@ func (t Text) InviteUntil(date string) string {
 	return "Svara senast " + date + ". Går tiden ut är ansökan inte mottagen."
 }
 
-// InviteWhat reads "När du går vidare ser du svaren som rör barnet och önskemålen. Den som ansökte ser att du har öppnat ansökan, och sedan om du säger ja eller nej.".
+// InviteWhat reads "När du går vidare ser du svaren som rör barnet och önskemålen. Sedan säger du ja eller nej.".
 func (t Text) InviteWhat() string {
-	return text.Pick(t.lang, "När du går vidare ser du svaren som rör barnet och önskemålen. Den som ansökte ser att du har öppnat ansökan, och sedan om du säger ja eller nej.", "Når du går videre, ser du de svar, der handler om barnet og ønskerne. Den, der ansøgte, ser, at du har åbnet ansøgningen, og senere om du siger ja eller nej.", "When you go on you see the answers about the child and the wishes. The person who applied sees that you have opened the application, and later whether you say yes or no.")
+	return text.Pick(t.lang, "När du går vidare ser du svaren som rör barnet och önskemålen. Sedan säger du ja eller nej.", "Når du går videre, ser du de svar, der handler om barnet og ønskerne. Så siger du ja eller nej.", "When you go on you see the answers about the child and the wishes. Then you say yes or no.")
 }
 
 // InviteOpen reads "Läs och ta ställning".
@@ -1328,9 +1332,9 @@ func (t Text) DeclineTitle() string {
 	return text.Pick(t.lang, "Vill du säga nej till ansökan?", "Vil du sige nej til ansøgningen?", "Do you want to say no to the application?")
 }
 
-// DeclineLead reads "Ansökan blir då inte mottagen. Den som ansökte får veta att det inte blev några underskrifter, men inte varför. Du ser inte ansökan längre.".
+// DeclineLead reads "Ansökan blir då inte mottagen. Den som ansökte får veta att någon sa nej, men inte varför. Du ser inte ansökan längre.".
 func (t Text) DeclineLead() string {
-	return text.Pick(t.lang, "Ansökan blir då inte mottagen. Den som ansökte får veta att det inte blev några underskrifter, men inte varför. Du ser inte ansökan längre.", "Så bliver ansøgningen ikke modtaget. Den, der ansøgte, får at vide, at der ikke kom underskrifter, men ikke hvorfor. Du kan ikke se ansøgningen længere.", "The application is then not received. The person who applied is told that it was not signed, but not why. You no longer see the application.")
+	return text.Pick(t.lang, "Ansökan blir då inte mottagen. Den som ansökte får veta att någon sa nej, men inte varför. Du ser inte ansökan längre.", "Så bliver ansøgningen ikke modtaget. Den, der ansøgte, får at vide, at nogen sagde nej, men ikke hvorfor. Du kan ikke se ansøgningen længere.", "The application is then not received. The person who applied is told that someone said no, but not why. You no longer see the application.")
 }
 
 // DeclineButton reads "Ja, säg nej till ansökan".
@@ -1473,6 +1477,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.TheChild(), true
 	case "the_other":
 		return t.TheOther(), true
+	case "error_prefix":
+		return t.ErrorPrefix(), true
 	case "my_pages":
 		return t.MyPages(), true
 	case "call_us":
@@ -1491,6 +1497,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.ServiceResume(), true
 	case "service_staff":
 		return t.ServiceStaff(), true
+	case "service_new":
+		return t.ServiceNew(), true
 	case "need_title":
 		return t.NeedTitle(), true
 	case "need_eid":
@@ -1535,6 +1543,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.NothingToChoose(), true
 	case "co_sign_title_other":
 		return t.CoSignTitleOther(), true
+	case "co_sign_not":
+		return t.CoSignNot(), true
 	case "file_add":
 		return t.FileAdd(), true
 	case "file_remove":
@@ -1561,6 +1571,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.ReviewLead(), true
 	case "review_warn":
 		return t.ReviewWarn(), true
+	case "review_go":
+		return t.ReviewGo(), true
 	case "change":
 		return t.Change(), true
 	case "only_you":
@@ -1689,8 +1701,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.AnswersTitle(), true
 	case "answers_shared":
 		return t.AnswersShared(), true
-	case "answers_sealed":
-		return t.AnswersSealed(), true
 	case "receipt_title":
 		return t.ReceiptTitle(), true
 	case "receipt_number":
@@ -1705,8 +1715,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.PartyYou(), true
 	case "party_waits":
 		return t.PartyWaits(), true
-	case "attachment_from_you":
-		return t.AttachmentFromYou(), true
 	case "send_file":
 		return t.SendFile(), true
 	case "send_file_button":
@@ -1735,6 +1743,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.TooLong(), true
 	case "not_text":
 		return t.NotText(), true
+	case "completions_title":
+		return t.CompletionsTitle(), true
 	case "completion_title":
 		return t.CompletionTitle(), true
 	case "completion_label":

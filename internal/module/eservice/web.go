@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -276,4 +278,30 @@ func (w *Web) postStart(ctx context.Context, v *door.Visit) (door.Answer, error)
 	return door.See(draftPath(draft)), nil
 }
 
-func number(n int) string { return strconv.Itoa(n) }
+// capital begins a sentence.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// dial is the address that calls a number.
+func dial(phone string) string {
+	return "tel:" + strings.Map(func(r rune) rune {
+		if r == '+' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
+}
+
+// written opens a text that somebody wrote where the page is rendered, with her own line
+// breaks.
+func written(v disclosure.Value) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+		said, err := disclosure.Try(ctx, v)
+		if err != nil {
+			return ui.Sealed().Render(ctx, out)
+		}
+		return lines(said).Render(ctx, out)
+	})
+}

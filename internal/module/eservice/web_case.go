@@ -17,11 +17,11 @@ import (
 	"tillit/internal/module/eservice/formpack"
 )
 
-func caseOf(v *door.Visit) (CaseID, error) { return door.Key[caseKey](v, "case") }
+func pathCase(v *door.Visit) (CaseID, error) { return door.Key[caseKey](v, "case") }
 
 // read reads the case of the path for one of its parties, and says to the ledger whose it is.
 func (w *Web) read(ctx context.Context, v *door.Visit) (*View, error) {
-	key, err := caseOf(v)
+	key, err := pathCase(v)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,9 @@ func (s said) wrong(field string) string {
 	return ""
 }
 
-func (w *Web) getCase(ctx context.Context, v *door.Visit) (door.Answer, error) { return w.showCase(ctx, v, said{}) }
+func (w *Web) getCase(ctx context.Context, v *door.Visit) (door.Answer, error) {
+	return w.showCase(ctx, v, said{})
+}
 
 func (w *Web) showCase(ctx context.Context, v *door.Visit, s said) (door.Answer, error) {
 	c, err := w.read(ctx, v)
@@ -166,7 +168,9 @@ func (w *Web) opened(ctx context.Context, v *door.Visit, c *View, s said) (caseS
 // steps are where a case is on its way.
 func steps(t Text, c *Case, mine bool, zone *time.Location) []ui.PathStep {
 	date := func(at *time.Time) templ.Component { return ui.Str(dayMonth(t, *at, zone)) }
-	until := func(say func(string) string, at *time.Time) templ.Component { return ui.Str(say(dayMonth(t, *at, zone))) }
+	until := func(say func(string) string, at *time.Time) templ.Component {
+		return ui.Str(say(dayMonth(t, *at, zone)))
+	}
 	var list []ui.PathStep
 	if c.SignUntil != nil {
 		st := ui.PathStep{Text: t.PathSign(), Done: c.SignedAt != nil, Now: c.State == WaitingForMultisign}
@@ -311,7 +315,7 @@ func fileState(t Text, a Attachment) string {
 
 // act runs a verb on the case of the path and goes to a page.
 func (w *Web) act(v *door.Visit, verb func(c CaseID) (string, error)) (door.Answer, error) {
-	c, err := caseOf(v)
+	c, err := pathCase(v)
 	if err != nil {
 		return door.Answer{}, err
 	}
@@ -407,7 +411,7 @@ func (w *Web) wrote(ctx context.Context, v *door.Visit, err error, to string) (d
 }
 
 func (w *Web) postMessage(ctx context.Context, v *door.Visit) (door.Answer, error) {
-	c, err := caseOf(v)
+	c, err := pathCase(v)
 	if err != nil {
 		return door.Answer{}, err
 	}
@@ -417,7 +421,7 @@ func (w *Web) postMessage(ctx context.Context, v *door.Visit) (door.Answer, erro
 // postCompletion takes an answer and the files that came with it. The files are taken first:
 // an answer ends the wait.
 func (w *Web) postCompletion(ctx context.Context, v *door.Visit) (door.Answer, error) {
-	c, err := caseOf(v)
+	c, err := pathCase(v)
 	if err != nil {
 		return door.Answer{}, err
 	}
@@ -436,7 +440,7 @@ func (w *Web) postCompletion(ctx context.Context, v *door.Visit) (door.Answer, e
 }
 
 func (w *Web) postCaseFile(ctx context.Context, v *door.Visit) (door.Answer, error) {
-	c, err := caseOf(v)
+	c, err := pathCase(v)
 	if err != nil {
 		return door.Answer{}, err
 	}
@@ -456,26 +460,4 @@ func (w *Web) attachAll(ctx context.Context, v *door.Visit, c CaseID) error {
 		}
 	}
 	return err
-}
-
-// getFile gives a file to whoever may read it. One that has not been looked at waits, for
-// everybody.
-func (w *Web) getFile(ctx context.Context, v *door.Visit) (door.Answer, error) {
-	key, err := door.Key[attachmentKey](v, "file")
-	if err != nil {
-		return door.Answer{}, err
-	}
-	f, c, err := w.s.File(ctx, v.By, key)
-	if fault.Is(err, fault.Conflict) && !v.WantsJSON() {
-		a, perr := page(ctx, v, ui.Public, T(ctx).FileWaitsTitle(), plain(fileWaitsPage))
-		a.Status = http.StatusConflict
-		return a, perr
-	}
-	if err != nil {
-		return door.Answer{}, err
-	}
-	if c != nil {
-		v.Case, v.Controller = c.ID, c.Controller
-	}
-	return door.Answer{File: &f}, nil
 }

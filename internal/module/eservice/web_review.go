@@ -32,7 +32,7 @@ type reviewShown struct {
 type left struct{ Text, Href string }
 
 func (w *Web) getReview(ctx context.Context, v *door.Visit) (door.Answer, error) {
-	draft, err := draftOf(v)
+	draft, err := pathDraft(v)
 	if err != nil {
 		return door.Answer{}, err
 	}

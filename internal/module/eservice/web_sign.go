@@ -22,7 +22,7 @@ type signing struct {
 	base    string // its orders' path, and what each order says that it belongs to
 	back    string // where to read what is signed
 	prepare func(ctx context.Context) (ToSign, error)
-	seen    func(ctx context.Context) error                     // refuses whoever may not see it
+	seen    func(ctx context.Context) error                              // refuses whoever may not see it
 	done    func(ctx context.Context, o session.OrderID) (string, error) // takes the signature; gives the page that follows
 	gone    func(ctx context.Context, err error) (door.Answer, error)
 }
@@ -31,7 +31,7 @@ type signing struct {
 type finder func(v *door.Visit) (signing, error)
 
 func (w *Web) ofDraft(v *door.Visit) (signing, error) {
-	draft, err := draftOf(v)
+	draft, err := pathDraft(v)
 	if err != nil {
 		return signing{}, err
 	}
@@ -52,7 +52,7 @@ func (w *Web) ofDraft(v *door.Visit) (signing, error) {
 }
 
 func (w *Web) ofCase(v *door.Visit) (signing, error) {
-	c, err := caseOf(v)
+	c, err := pathCase(v)
 	if err != nil {
 		return signing{}, err
 	}

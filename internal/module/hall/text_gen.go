@@ -829,6 +829,146 @@ func (t Text) MitidLater() string {
 	return text.Pick(t.lang, "Inloggning med MitID är inte öppen än. Det du behöver göra kan du göra med oss.", "Log ind med MitID er ikke åbnet endnu. Det, du skal have gjort, kan du gøre sammen med os.", "Sign-in with MitID is not open yet. What you need to do, you can do with us.")
 }
 
+// StaffWay reads "Jag arbetar här".
+func (t Text) StaffWay() string {
+	return text.Pick(t.lang, "Jag arbetar här", "Jeg arbejder her", "I work here")
+}
+
+// StaffWayText reads "Medarbetare loggar in med passernyckel.".
+func (t Text) StaffWayText() string {
+	return text.Pick(t.lang, "Medarbetare loggar in med passernyckel.", "Medarbejdere logger ind med adgangsnøgle.", "Employees sign in with a passkey.")
+}
+
+// StaffTitle reads "Logga in som medarbetare".
+func (t Text) StaffTitle() string {
+	return text.Pick(t.lang, "Logga in som medarbetare", "Log ind som medarbejder", "Sign in as an employee")
+}
+
+// StaffLead reads "En passernyckel ligger i din dator, din telefon eller en säkerhetsnyckel, och du låser upp den med fingret, ansiktet eller en kod.".
+func (t Text) StaffLead() string {
+	return text.Pick(t.lang, "En passernyckel ligger i din dator, din telefon eller en säkerhetsnyckel, och du låser upp den med fingret, ansiktet eller en kod.", "En adgangsnøgle ligger i din computer, din telefon eller en sikkerhedsnøgle, og du låser den op med fingeren, ansigtet eller en kode.", "A passkey is kept in your computer, your phone or a security key, and you unlock it with your finger, your face or a code.")
+}
+
+// StaffGo reads "Logga in med passernyckel".
+func (t Text) StaffGo() string {
+	return text.Pick(t.lang, "Logga in med passernyckel", "Log ind med adgangsnøgle", "Sign in with a passkey")
+}
+
+// StaffNone reads "Har du ingen passernyckel?".
+func (t Text) StaffNone() string {
+	return text.Pick(t.lang, "Har du ingen passernyckel?", "Har du ingen adgangsnøgle?", "Have you no passkey?")
+}
+
+// StaffNoneHow reads "Be dem som sköter inloggningen på din arbetsplats om en inbjudan. Den är en kod som gäller i en halvtimme.".
+func (t Text) StaffNoneHow() string {
+	return text.Pick(t.lang, "Be dem som sköter inloggningen på din arbetsplats om en inbjudan. Den är en kod som gäller i en halvtimme.", "Bed dem, der står for log ind på din arbejdsplads, om en invitation. Den er en kode, der gælder i en halv time.", "Ask those who look after sign-in at your workplace for an invitation. It is a code that holds for half an hour.")
+}
+
+// StaffNot reads "Arbetar du inte här?".
+func (t Text) StaffNot() string {
+	return text.Pick(t.lang, "Arbetar du inte här?", "Arbejder du ikke her?", "Do you not work here?")
+}
+
+// StaffNotGo reads "Logga in till Mina sidor".
+func (t Text) StaffNotGo() string {
+	return text.Pick(t.lang, "Logga in till Mina sidor", "Log ind på Min side", "Sign in to My pages")
+}
+
+// StaffNoHost reads "Passernycklar går inte att använda på den här adressen".
+func (t Text) StaffNoHost() string {
+	return text.Pick(t.lang, "Passernycklar går inte att använda på den här adressen", "Adgangsnøgler kan ikke bruges på denne adresse", "Passkeys can't be used at this address")
+}
+
+// StaffNoHostWhy reads "Adressen är ett nummer, och en passernyckel hör till en adress med namn. De som sköter den här installationen kan ge den ett namn.".
+func (t Text) StaffNoHostWhy() string {
+	return text.Pick(t.lang, "Adressen är ett nummer, och en passernyckel hör till en adress med namn. De som sköter den här installationen kan ge den ett namn.", "Adressen er et nummer, og en adgangsnøgle hører til en adresse med navn. De, der passer denne installation, kan give den et navn.", "The address is a number, and a passkey belongs to an address with a name. Those who look after this installation can give it a name.")
+}
+
+// StaffSaved reads "Din passernyckel är sparad. Logga in med den nu.".
+func (t Text) StaffSaved() string {
+	return text.Pick(t.lang, "Din passernyckel är sparad. Logga in med den nu.", "Din adgangsnøgle er gemt. Log ind med den nu.", "Your passkey is saved. Sign in with it now.")
+}
+
+// StaffSpare reads "Skaffa gärna en till, så kommer du in också om du tappar den första. Be då om en ny inbjudan.".
+func (t Text) StaffSpare() string {
+	return text.Pick(t.lang, "Skaffa gärna en till, så kommer du in också om du tappar den första. Be då om en ny inbjudan.", "Få gerne en til, så kommer du også ind, hvis du mister den første. Bed så om en ny invitation.", "Do get another one, so that you can come in even if you lose the first. Ask for a new invitation then.")
+}
+
+// StaffClosed reads "Inloggningen är stängd för alla utom vakterna. Den som redan är inloggad kan fortsätta.".
+func (t Text) StaffClosed() string {
+	return text.Pick(t.lang, "Inloggningen är stängd för alla utom vakterna. Den som redan är inloggad kan fortsätta.", "Log ind er lukket for alle undtagen vagterne. Den, der allerede er logget ind, kan fortsætte.", "Sign-in is closed to everyone but the stewards. Whoever is signed in already can go on.")
+}
+
+// StaffUnknown reads "Passernyckeln hör inte till någon som arbetar här nu, eller så tog det för lång tid. Försök igen.".
+func (t Text) StaffUnknown() string {
+	return text.Pick(t.lang, "Passernyckeln hör inte till någon som arbetar här nu, eller så tog det för lång tid. Försök igen.", "Adgangsnøglen hører ikke til nogen, der arbejder her nu, eller det tog for lang tid. Prøv igen.", "The passkey belongs to nobody who works here now, or it took too long. Try again.")
+}
+
+// StaffUnproved reads "Nyckeln gav inget svar som vi kan lita på. Försök igen, och lås upp den med fingret, ansiktet eller en kod. Går det inte, be om en ny inbjudan.".
+func (t Text) StaffUnproved() string {
+	return text.Pick(t.lang, "Nyckeln gav inget svar som vi kan lita på. Försök igen, och lås upp den med fingret, ansiktet eller en kod. Går det inte, be om en ny inbjudan.", "Nøglen gav ikke et svar, som vi kan stole på. Prøv igen, og lås den op med fingeren, ansigtet eller en kode. Går det ikke, så bed om en ny invitation.", "The key gave no answer that we can trust. Try again, and unlock it with your finger, your face or a code. If that does not help, ask for a new invitation.")
+}
+
+// KeyTitle reads "Skapa en passernyckel".
+func (t Text) KeyTitle() string {
+	return text.Pick(t.lang, "Skapa en passernyckel", "Lav en adgangsnøgle", "Make a passkey")
+}
+
+// KeyLead reads "Med den loggar du in på arbetsplatsen. Du behöver koden i din inbjudan.".
+func (t Text) KeyLead() string {
+	return text.Pick(t.lang, "Med den loggar du in på arbetsplatsen. Du behöver koden i din inbjudan.", "Med den logger du ind på arbejdspladsen. Du skal bruge koden i din invitation.", "You sign in to the workplace with it. You need the code of your invitation.")
+}
+
+// KeyWhat reads "Vad är en passernyckel?".
+func (t Text) KeyWhat() string {
+	return text.Pick(t.lang, "Vad är en passernyckel?", "Hvad er en adgangsnøgle?", "What is a passkey?")
+}
+
+// KeyAfter reads "När den är sparad kommer du till inloggningen.".
+func (t Text) KeyAfter() string {
+	return text.Pick(t.lang, "När den är sparad kommer du till inloggningen.", "Når den er gemt, kommer du til log ind.", "When it is saved you come to the sign-in page.")
+}
+
+// KeyCode reads "Inbjudningskod".
+func (t Text) KeyCode() string {
+	return text.Pick(t.lang, "Inbjudningskod", "Invitationskode", "Invitation code")
+}
+
+// KeyCodeHint reads "Klistra in den som du fick den. Den gäller i en halvtimme, och en gång.".
+func (t Text) KeyCodeHint() string {
+	return text.Pick(t.lang, "Klistra in den som du fick den. Den gäller i en halvtimme, och en gång.", "Sæt den ind, som du fik den. Den gælder i en halv time og én gang.", "Paste it as you got it. It holds for half an hour, and once.")
+}
+
+// KeyLabel reads "Vad ska nyckeln heta?".
+func (t Text) KeyLabel() string {
+	return text.Pick(t.lang, "Vad ska nyckeln heta?", "Hvad skal nøglen hedde?", "What shall the key be called?")
+}
+
+// KeyLabelHint reads "Till exempel Min telefon, så att du känner igen den.".
+func (t Text) KeyLabelHint() string {
+	return text.Pick(t.lang, "Till exempel Min telefon, så att du känner igen den.", "For eksempel Min telefon, så du kan kende den.", "My phone, for example, so that you know it again.")
+}
+
+// KeyUnnamed reads "Passernyckel".
+func (t Text) KeyUnnamed() string {
+	return text.Pick(t.lang, "Passernyckel", "Adgangsnøgle", "Passkey")
+}
+
+// KeyGo reads "Skapa passernyckel".
+func (t Text) KeyGo() string {
+	return text.Pick(t.lang, "Skapa passernyckel", "Lav adgangsnøgle", "Make a passkey")
+}
+
+// KeyGone reads "Koden gäller inte. Den kan vara använd, äldre än en halvtimme eller felskriven. Kontrollera den, eller be om en ny.".
+func (t Text) KeyGone() string {
+	return text.Pick(t.lang, "Koden gäller inte. Den kan vara använd, äldre än en halvtimme eller felskriven. Kontrollera den, eller be om en ny.", "Koden gælder ikke. Den kan være brugt, ældre end en halv time eller skrevet forkert. Tjek den, eller bed om en ny.", "The code does not hold. It may be used, older than half an hour, or mistyped. Check it, or ask for a new one.")
+}
+
+// KeyUnproved reads "Nyckeln kunde inte visa att det är du. Välj en som låses upp med fingret, ansiktet eller en kod, och försök igen.".
+func (t Text) KeyUnproved() string {
+	return text.Pick(t.lang, "Nyckeln kunde inte visa att det är du. Välj en som låses upp med fingret, ansiktet eller en kod, och försök igen.", "Nøglen kunne ikke vise, at det er dig. Vælg en, der låses op med fingeren, ansigtet eller en kode, og prøv igen.", "The key could not show that it is you. Choose one that is unlocked with your finger, your face or a code, and try again.")
+}
+
 // ByKey looks up a text that takes no values. False means that there is none by that key.
 func (t Text) ByKey(key string) (string, bool) {
 	switch key {
@@ -1082,6 +1222,62 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.MitidTitle(), true
 	case "mitid_later":
 		return t.MitidLater(), true
+	case "staff_way":
+		return t.StaffWay(), true
+	case "staff_way_text":
+		return t.StaffWayText(), true
+	case "staff_title":
+		return t.StaffTitle(), true
+	case "staff_lead":
+		return t.StaffLead(), true
+	case "staff_go":
+		return t.StaffGo(), true
+	case "staff_none":
+		return t.StaffNone(), true
+	case "staff_none_how":
+		return t.StaffNoneHow(), true
+	case "staff_not":
+		return t.StaffNot(), true
+	case "staff_not_go":
+		return t.StaffNotGo(), true
+	case "staff_no_host":
+		return t.StaffNoHost(), true
+	case "staff_no_host_why":
+		return t.StaffNoHostWhy(), true
+	case "staff_saved":
+		return t.StaffSaved(), true
+	case "staff_spare":
+		return t.StaffSpare(), true
+	case "staff_closed":
+		return t.StaffClosed(), true
+	case "staff_unknown":
+		return t.StaffUnknown(), true
+	case "staff_unproved":
+		return t.StaffUnproved(), true
+	case "key_title":
+		return t.KeyTitle(), true
+	case "key_lead":
+		return t.KeyLead(), true
+	case "key_what":
+		return t.KeyWhat(), true
+	case "key_after":
+		return t.KeyAfter(), true
+	case "key_code":
+		return t.KeyCode(), true
+	case "key_code_hint":
+		return t.KeyCodeHint(), true
+	case "key_label":
+		return t.KeyLabel(), true
+	case "key_label_hint":
+		return t.KeyLabelHint(), true
+	case "key_unnamed":
+		return t.KeyUnnamed(), true
+	case "key_go":
+		return t.KeyGo(), true
+	case "key_gone":
+		return t.KeyGone(), true
+	case "key_unproved":
+		return t.KeyUnproved(), true
 	}
 	return "", false
 }

@@ -54,6 +54,7 @@ func (h *Hall) Routes() []door.Route {
 		way("POST", "/sign-out", signOut, own, h.signOut),
 		way("POST", "/session/extend", extend, own, h.extend),
 	}
+	routes = append(routes, h.staffRoutes(way)...)
 	if h.out.Cast != nil {
 		routes = append(routes, way("POST", "/sign-in/demo", signIn, "a member of the demo's cast", h.demo))
 	}

@@ -338,12 +338,16 @@ func says(t *testing.T, p house.Page, status int, words ...string) {
 	if p.Status != status {
 		t.Fatalf("%d, want %d", p.Status, status)
 	}
+	body := plain(p)
 	for _, w := range words {
-		if !strings.Contains(p.Body, w) {
+		if !strings.Contains(body, w) {
 			t.Errorf("the page does not say %q", w)
 		}
 	}
 }
+
+// plain is a page without the places where a long address may break.
+func plain(p house.Page) string { return strings.ReplaceAll(p.Body, "<wbr>", "") }
 
 var (
 	pointID  = regexp.MustCompile(`action="(/my/contact/[0-9a-f-]{36})/prove"`)
@@ -377,15 +381,15 @@ func TestAnAddressIsGivenProvedAndWithdrawn(t *testing.T) {
 	says(t, s.maria.Post(point+"/prove", url.Values{"code": {strings.ToLower(code)}}), http.StatusSeeOther)
 	page = s.maria.Get("/my/contact")
 	says(t, page, http.StatusOK, address, "Bekräftad i dag")
-	if strings.Contains(page.Body, former) {
+	if strings.Contains(plain(page), former) {
 		t.Error("the former address still reaches her")
 	}
 	says(t, s.maria.Get("/my"), http.StatusOK, "Din e-postadress är bekräftad.")
-	if strings.Contains(s.johan.Get("/my/contact").Body, address) {
+	if strings.Contains(plain(s.johan.Get("/my/contact")), address) {
 		t.Error("another sees her address")
 	}
 	says(t, s.maria.Post(point+"/withdraw", nil), http.StatusSeeOther)
-	if strings.Contains(s.maria.Get("/my/contact").Body, address) {
+	if strings.Contains(plain(s.maria.Get("/my/contact")), address) {
 		t.Error("a withdrawn address is still there")
 	}
 	says(t, s.maria.Get("/my"), http.StatusOK, "Vi har ingen e-postadress till dig.")

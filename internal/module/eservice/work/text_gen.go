@@ -495,19 +495,9 @@ func (t Text) ChooseQueued() string {
 	return text.Pick(t.lang, "Köplats", "Plads på venteliste", "Place in the queue")
 }
 
-// ChooseQueuedHint reads "Ansökan godkänns och får en plats i kön.".
-func (t Text) ChooseQueuedHint() string {
-	return text.Pick(t.lang, "Ansökan godkänns och får en plats i kön.", "Ansøgningen godkendes og får en plads på ventelisten.", "The application is approved and gets a place in the queue.")
-}
-
 // ChooseGranted reads "Beviljas".
 func (t Text) ChooseGranted() string {
 	return text.Pick(t.lang, "Beviljas", "Bevilges", "Grant")
-}
-
-// ChooseGrantedHint reads "Det som ansökan gäller ges nu.".
-func (t Text) ChooseGrantedHint() string {
-	return text.Pick(t.lang, "Det som ansökan gäller ges nu.", "Det, ansøgningen gælder, gives nu.", "What the application asks for is given now.")
 }
 
 // ChooseRefused reads "Avslag".
@@ -515,19 +505,14 @@ func (t Text) ChooseRefused() string {
 	return text.Pick(t.lang, "Avslag", "Afslag", "Refuse")
 }
 
-// ChooseRefusedHint reads "Ansökan är prövad och ges inte.".
-func (t Text) ChooseRefusedHint() string {
-	return text.Pick(t.lang, "Ansökan är prövad och ges inte.", "Ansøgningen er behandlet og imødekommes ikke.", "The application has been considered and is not granted.")
-}
-
 // ChooseDismissed reads "Avvisas".
 func (t Text) ChooseDismissed() string {
 	return text.Pick(t.lang, "Avvisas", "Afvises", "Dismiss")
 }
 
-// ChooseDismissedHint reads "Ansökan prövas inte, till exempel för att den inte är komplett.".
+// ChooseDismissedHint reads "Ansökan prövas inte.".
 func (t Text) ChooseDismissedHint() string {
-	return text.Pick(t.lang, "Ansökan prövas inte, till exempel för att den inte är komplett.", "Ansøgningen behandles ikke, for eksempel fordi den mangler oplysninger.", "The application is not considered, for example because it is incomplete.")
+	return text.Pick(t.lang, "Ansökan prövas inte.", "Ansøgningen behandles ikke.", "The application is not considered.")
 }
 
 // ProtectedPerson reads "Skyddad person".
@@ -1356,16 +1341,10 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.OutcomeWithdrawn(), true
 	case "choose_queued":
 		return t.ChooseQueued(), true
-	case "choose_queued_hint":
-		return t.ChooseQueuedHint(), true
 	case "choose_granted":
 		return t.ChooseGranted(), true
-	case "choose_granted_hint":
-		return t.ChooseGrantedHint(), true
 	case "choose_refused":
 		return t.ChooseRefused(), true
-	case "choose_refused_hint":
-		return t.ChooseRefusedHint(), true
 	case "choose_dismissed":
 		return t.ChooseDismissed(), true
 	case "choose_dismissed_hint":

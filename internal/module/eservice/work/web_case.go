@@ -43,7 +43,7 @@ func (p casePage) lead(t Text) string {
 	switch {
 	case p.View.Officer.IsZero():
 		return line + t.HandledByNone()
-	case p.View.Officer == p.Me:
+	case p.Mine():
 		return line + t.HandledByYou()
 	}
 	return line + t.HandledBy(handler(t, p.View))
@@ -203,7 +203,15 @@ func (w *Web) preview(ctx context.Context, v *door.Visit) (door.Answer, error) {
 
 func (w *Web) decide(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	wrote := ruling(v)
-	return w.verb(ctx, v, wrote, "#decision", func(key eservice.CaseID) error { return w.cases.Rule(ctx, v.By, key, wrote.Ruling) })
+	return w.verb(ctx, v, wrote, "#decision", func(key eservice.CaseID) error {
+		err := w.cases.Rule(ctx, v.By, key, wrote.Ruling)
+		if fault.Is(err, fault.Refused) {
+			if view, again := w.cases.CaseForOfficer(ctx, v.By, key); again == nil && view.Decided(v.By, wrote.Ruling) {
+				return nil
+			}
+		}
+		return err
+	})
 }
 
 // file sends an attachment. One that is not checked is never linked to; who asks all the same

@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"time"
 
+	"tillit/internal/kit/text"
 	"tillit/internal/module/eservice/formpack"
 )
 
@@ -25,6 +26,15 @@ const (
 	ListChildren = "children"
 	ListUnits    = "units"
 )
+
+// Life is the key of the life event that leads here.
+const Life = "school"
+
+// Name is what the service is called, as a noun: whoever has applied has "Förskola eller
+// fritids åt Elsa".
+func Name(l text.Lang) string {
+	return text.Pick(l, "Förskola eller fritids", "Dagtilbud eller fritidstilbud", "Preschool or after-school care")
+}
 
 // Env is what the platform promises to forms of this kind.
 func Env() formpack.Env {
