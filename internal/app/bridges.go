@@ -5,6 +5,7 @@ import (
 
 	"tillit/internal/adapter/bankid"
 	"tillit/internal/core/access"
+	"tillit/internal/core/closure"
 	"tillit/internal/core/door"
 	"tillit/internal/core/person"
 	"tillit/internal/core/session"
@@ -25,7 +26,7 @@ func (a *App) outside() hall.Outside {
 	t := a.house.town
 	out := hall.Outside{
 		BankID:   t.Country == "se",
-		Services: func(context.Context, text.Lang) ([]hall.ServiceCard, error) { return nil, nil },
+		Services: a.offers,
 		Hint: func(l text.Lang, status, code string) string {
 			s, _ := bankid.In(l).ByKey(bankid.HintKey(status, code))
 			return s
@@ -119,11 +120,47 @@ var (
 	shieldedUnit = map[string]string{"se": "skyddade-arenden", "dk": "beskyttede-sager"}
 )
 
-type noCases struct{}
+// residents are the e-service pages, as the residents' own pages list them.
+type residents struct{ web *eservice.Web }
 
-func (noCases) Cases(context.Context, *door.Visit) ([]mypages.CaseCard, error) { return nil, nil }
-func (noCases) Links(context.Context, *door.Visit, [][16]byte) (map[[16]byte]mypages.CaseLink, error) {
-	return nil, nil
+func (r residents) Cases(ctx context.Context, v *door.Visit) ([]mypages.CaseCard, error) {
+	cards, err := r.web.Cards(ctx, v)
+	list := make([]mypages.CaseCard, len(cards))
+	for i, c := range cards {
+		list[i] = mypages.CaseCard{Title: c.Title, Href: c.Href, Ref: c.Ref, Sent: c.Sent, Steps: c.Steps, Next: c.Next, Ended: c.Ended}
+		if w := c.Waiting; w != nil {
+			list[i].Waiting = &mypages.Waiting{Title: w.Title, Text: w.Text, Button: w.Button, Href: w.Href}
+		}
+	}
+	return list, err
+}
+
+func (r residents) Links(ctx context.Context, v *door.Visit, cases [][16]byte) (map[[16]byte]mypages.CaseLink, error) {
+	links, err := r.web.Links(ctx, v, cases)
+	out := make(map[[16]byte]mypages.CaseLink, len(links))
+	for k, l := range links {
+		out[k] = mypages.CaseLink(l)
+	}
+	return out, err
+}
+
+// offers lists the services for the hall, with the state of their switches.
+func (a *App) offers(ctx context.Context, l text.Lang) ([]hall.ServiceCard, error) {
+	list, err := a.house.residents.Services(ctx, l)
+	cards := make([]hall.ServiceCard, len(list))
+	for i, o := range list {
+		cards[i] = hall.ServiceCard{Key: o.Key, Href: o.Href, Name: o.Name, Text: o.Text, Life: o.Life, Keywords: o.Keywords}
+		if c, closed := a.board.Closed(closure.Service("eservice"), closure.Service(o.Key)); closed {
+			cards[i].Closed, cards[i].Since = true, c.At
+		}
+	}
+	return cards, err
+}
+
+// forms is what the residents' forms need from elsewhere.
+func (a *App) forms() eservice.Outside {
+	o := a.outside()
+	return eservice.Outside{Hint: o.Hint, QRSVG: o.QRSVG, World: o.World, About: map[string]eservice.About{"childcare-application": {Name: childcare.Name, Life: "school"}}}
 }
 
 // none is the eID of an installation that has none set yet.

@@ -19,6 +19,7 @@ import (
 	"tillit/internal/kit/job"
 	"tillit/internal/kit/ui"
 	"tillit/internal/module/eservice"
+	"tillit/internal/module/eservice/work"
 	"tillit/internal/module/hall"
 	"tillit/internal/module/incident"
 	"tillit/internal/module/mypages"
@@ -27,17 +28,18 @@ import (
 
 // house is what is composed: the core's services and the modules, behind one set of doors.
 type house struct {
-	town     town.Town
-	zone     *time.Location
-	decider  *access.Decider
-	people   *person.Service
-	sessions *session.Service
-	guard    *guard.Guard
-	queue    *job.Queue
-	notices  *notify.Service
-	cases    *eservice.Service
-	doors    *door.Door
-	cast     *cast
+	town      town.Town
+	zone      *time.Location
+	decider   *access.Decider
+	people    *person.Service
+	sessions  *session.Service
+	guard     *guard.Guard
+	queue     *job.Queue
+	notices   *notify.Service
+	cases     *eservice.Service
+	residents *eservice.Web
+	doors     *door.Door
+	cast      *cast
 }
 
 var zones = map[string]string{"se": "Europe/Stockholm", "dk": "Europe/Copenhagen"}
@@ -149,10 +151,13 @@ func (a *App) hang() {
 	}
 	a.opts.locks.apply(&conf)
 	h.doors = door.New(conf)
+	h.residents = eservice.NewWeb(h.cases, a.forms())
 	lobby := hall.New(hall.Config{Sessions: h.sessions, Board: a.board, Chance: a.opts.Chance, Log: a.log, Outside: a.outside()})
-	mine := mypages.NewService(mypages.Config{DB: a.db, IDs: a.ids, Access: h.decider, People: h.people, Ledger: a.reader, Notify: h.notices, Cases: noCases{}})
+	mine := mypages.NewService(mypages.Config{DB: a.db, IDs: a.ids, Access: h.decider, People: h.people, Ledger: a.reader, Notify: h.notices, Cases: residents{h.residents}})
 	h.doors.Add(lobby.Routes()...)
 	h.doors.Add(mine.Routes()...)
+	h.doors.Add(h.residents.Routes()...)
+	h.doors.Add(work.NewWeb(h.cases).Routes()...)
 	h.doors.Add(incident.New(incident.Config{DB: a.db, Board: a.board, Services: h.closable, Doors: h.doors.Declarations}).Routes()...)
 }
 

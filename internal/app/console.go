@@ -4,15 +4,23 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
+	"github.com/jackc/pgx/v5"
+
+	"tillit/internal/core/access"
 	"tillit/internal/core/closure"
 	"tillit/internal/core/door"
 	"tillit/internal/core/ledger"
+	"tillit/internal/core/session"
 	"tillit/internal/kit/clock"
 	"tillit/internal/kit/config"
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/id"
+	"tillit/internal/module/hall"
 	"tillit/internal/town"
 )
 
@@ -105,6 +113,86 @@ func VerifyLedger(ctx context.Context, s config.Storage, bundled string) (int64,
 		return err
 	})
 	return n, err
+}
+
+// Invitation is what lets an employee make a passkey: a code that holds half an hour, and once.
+type Invitation struct {
+	Code string `json:"code"`
+	Page string `json:"page"` // where it is typed in
+}
+
+// Invite makes an invitation for whoever works here now by a working name, in the unit if one
+// is given. By the console alone: whoever gets the code can come in as her.
+func (a *App) Invite(ctx context.Context, name, unit string) (Invitation, error) {
+	sessions, err := session.NewService(session.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Log: a.log})
+	if err != nil {
+		return Invitation{}, err
+	}
+	who, err := a.employee(ctx, name, unit)
+	if err != nil {
+		return Invitation{}, err
+	}
+	code, err := sessions.Invite(ctx, who)
+	return Invitation{Code: code.Cookie(), Page: hall.KeyPath}, err
+}
+
+// employee finds the one who works here now by a working name.
+func (a *App) employee(ctx context.Context, name, unit string) (access.PersonID, error) {
+	units := map[access.PersonID][]string{}
+	err := a.db.Tx(ctx, access.Service("session").Local("sign-in"), func(ctx context.Context, tx *db.Tx) error {
+		clear(units)
+		rows, err := tx.Query(ctx, `select m.person, u.name from access.membership m join access.unit u on u.id = m.unit
+where m.name = $1 and m.valid_from <= $2 and (m.valid_to is null or m.valid_to > $2) order by u.name`, name, tx.Now())
+		if err != nil {
+			return err
+		}
+		var who access.PersonID
+		var works string
+		_, err = pgx.ForEachRow(rows, []any{&who, &works}, func() error {
+			units[who] = append(units[who], works)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return access.PersonID{}, err
+	}
+	return onlyOne(units, unit)
+}
+
+// onlyOne picks the employee of whom there is one. What it refuses says why without a name.
+func onlyOne(units map[access.PersonID][]string, unit string) (access.PersonID, error) {
+	var found []access.PersonID
+	var all []string
+	for who, works := range units {
+		all = append(all, strings.Join(works, " and "))
+		if unit == "" || slices.Contains(works, unit) {
+			found = append(found, who)
+		}
+	}
+	slices.Sort(all)
+	switch {
+	case len(units) == 0:
+		return access.PersonID{}, errors.New("nobody who works here now has that working name: write it whole, as colleagues see it")
+	case len(found) == 1:
+		return found[0], nil
+	case unit == "":
+		return access.PersonID{}, fmt.Errorf("%d employees have that working name: say which with --unit. They work in: %s", len(all), strings.Join(all, "; "))
+	case len(found) == 0:
+		return access.PersonID{}, fmt.Errorf("nobody with that working name works in that unit now. By that name somebody works in: %s", strings.Join(all, "; "))
+	}
+	return access.PersonID{}, fmt.Errorf("%d employees in that unit have that working name: give one of them another first", len(found))
+}
+
+// Invite makes an invitation for who sits at the console.
+func Invite(ctx context.Context, s config.Storage, name, unit, bundled string) (Invitation, error) {
+	var made Invitation
+	err := console(ctx, s, "se", bundled, func(ctx context.Context, a *App) error {
+		var err error
+		made, err = a.Invite(ctx, name, unit)
+		return err
+	})
+	return made, err
 }
 
 // Routes lists every route with its declaration, without a database: the table is the code's.

@@ -86,7 +86,7 @@ func (w *world) enter(b *house.Browser, key string) guest {
 		if err != nil || by.IsNobody() {
 			w.t.Fatalf("%s is nobody: %v", key, err)
 		}
-		by, visit := by.Enter(id.To[requestKey](w.key()))
+		by, visit := by.Enter(access.RequestID(w.key()))
 		w.t.Cleanup(visit.End)
 		return guest{b, key, by}
 	}
@@ -242,5 +242,3 @@ func (w *world) file(where [16]byte, owner string) string {
 	w.t.Helper()
 	return w.one("select id::text from eservice.attachment where (case_id = $1 or draft_id = $1) and owner = $2", id.Key(where), w.Of[owner])
 }
-
-type requestKey = any

@@ -32,13 +32,6 @@ type PersonCustody struct {
 	RecordedAt time.Time
 }
 
-type PersonName struct {
-	Person  access.PersonID
-	Given   disclosure.Personal
-	Surname disclosure.Personal
-	Born    disclosure.Personal
-}
-
 type PersonProtectedAddress struct {
 	Person   access.PersonID
 	Street   disclosure.Protected

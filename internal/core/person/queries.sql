@@ -55,24 +55,23 @@ where child = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2) or
 select p.id, p.died_at from person.person p
 where p.id = (select n.person from person.number n where n.hash = $1 union all select x.person from person.protected x where x.hash = $1);
 
--- name: nameOf :one
-select person, given, surname, born from person.name where person = $1;
-
--- name: numberOf :one
-select person, number from person.number where person = $1;
+-- name: identitiesOf :many
+select who.id::uuid as person, n.given, n.surname, n.born, m.number,
+  x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
+from unnest(@people::uuid[]) as who (id)
+left join person.protected x on x.person = who.id
+left join person.name n on n.person = who.id
+left join person.number m on m.person = who.id;
 
 -- name: addressOf :one
 select person, street, postcode, city, dwelling from person.address where person = $1;
-
--- name: protectedOf :one
-select person, protection, number, given, surname, born, since from person.protected where person = $1;
 
 -- name: protectedAddressOf :one
 select person, street, postcode, city, dwelling from person.protected_address where person = $1;
 
 -- name: reachOf :many
-select r.kind, r.subject, coalesce(u.shielded, false)::bool as shielded from access.relation r left join access.unit u on u.id = r.subject
-where r.object = @person::uuid and r.kind in ('guardian_of', 'co_guardian_of', 'serves') and r.subject = any(@subjects::uuid[])
+select r.object, r.kind, r.subject, coalesce(u.shielded, false)::bool as shielded from access.relation r left join access.unit u on u.id = r.subject
+where r.object = any(@people::uuid[]) and r.kind in ('guardian_of', 'co_guardian_of', 'serves') and r.subject = any(@subjects::uuid[])
   and r.valid_from <= @now::timestamptz and (r.valid_to is null or r.valid_to > @now::timestamptz);
 
 -- name: childrenOf :many

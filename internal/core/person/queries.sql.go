@@ -170,6 +170,59 @@ func (q *Queries) feedCursor(ctx context.Context, country string) (string, error
 	return cursor, err
 }
 
+const identitiesOf = `-- name: identitiesOf :many
+select who.id::uuid as person, n.given, n.surname, n.born, m.number,
+  x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
+from unnest($1::uuid[]) as who (id)
+left join person.protected x on x.person = who.id
+left join person.name n on n.person = who.id
+left join person.number m on m.person = who.id
+`
+
+type identitiesOfRow struct {
+	Person        id.Key
+	Given         *disclosure.Personal
+	Surname       *disclosure.Personal
+	Born          *disclosure.Personal
+	Number        *disclosure.Personal
+	HiddenGiven   *disclosure.Protected
+	HiddenSurname *disclosure.Protected
+	HiddenBorn    *disclosure.Protected
+	HiddenNumber  *disclosure.Protected
+	Hidden        bool
+}
+
+func (q *Queries) identitiesOf(ctx context.Context, people []id.Key) ([]identitiesOfRow, error) {
+	rows, err := q.db.Query(ctx, identitiesOf, people)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []identitiesOfRow
+	for rows.Next() {
+		var i identitiesOfRow
+		if err := rows.Scan(
+			&i.Person,
+			&i.Given,
+			&i.Surname,
+			&i.Born,
+			&i.Number,
+			&i.HiddenGiven,
+			&i.HiddenSurname,
+			&i.HiddenBorn,
+			&i.HiddenNumber,
+			&i.Hidden,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertCustody = `-- name: insertCustody :exec
 insert into person.custody (id, child, guardian, kind, living, valid_from, valid_to, source, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
@@ -246,38 +299,6 @@ func (q *Queries) insertRelation(ctx context.Context, arg insertRelationParams) 
 	return err
 }
 
-const nameOf = `-- name: nameOf :one
-select person, given, surname, born from person.name where person = $1
-`
-
-func (q *Queries) nameOf(ctx context.Context, person access.PersonID) (PersonName, error) {
-	row := q.db.QueryRow(ctx, nameOf, person)
-	var i PersonName
-	err := row.Scan(
-		&i.Person,
-		&i.Given,
-		&i.Surname,
-		&i.Born,
-	)
-	return i, err
-}
-
-const numberOf = `-- name: numberOf :one
-select person, number from person.number where person = $1
-`
-
-type numberOfRow struct {
-	Person access.PersonID
-	Number disclosure.Personal
-}
-
-func (q *Queries) numberOf(ctx context.Context, person access.PersonID) (numberOfRow, error) {
-	row := q.db.QueryRow(ctx, numberOf, person)
-	var i numberOfRow
-	err := row.Scan(&i.Person, &i.Number)
-	return i, err
-}
-
 const personByHash = `-- name: personByHash :one
 select p.id, p.died_at from person.person p
 where p.id = (select n.person from person.number n where n.hash = $1 union all select x.person from person.protected x where x.hash = $1)
@@ -336,49 +357,21 @@ func (q *Queries) protectedAmong(ctx context.Context, people []id.Key) ([]access
 	return items, nil
 }
 
-const protectedOf = `-- name: protectedOf :one
-select person, protection, number, given, surname, born, since from person.protected where person = $1
-`
-
-type protectedOfRow struct {
-	Person     access.PersonID
-	Protection string
-	Number     disclosure.Protected
-	Given      disclosure.Protected
-	Surname    disclosure.Protected
-	Born       disclosure.Protected
-	Since      time.Time
-}
-
-func (q *Queries) protectedOf(ctx context.Context, person access.PersonID) (protectedOfRow, error) {
-	row := q.db.QueryRow(ctx, protectedOf, person)
-	var i protectedOfRow
-	err := row.Scan(
-		&i.Person,
-		&i.Protection,
-		&i.Number,
-		&i.Given,
-		&i.Surname,
-		&i.Born,
-		&i.Since,
-	)
-	return i, err
-}
-
 const reachOf = `-- name: reachOf :many
-select r.kind, r.subject, coalesce(u.shielded, false)::bool as shielded from access.relation r left join access.unit u on u.id = r.subject
-where r.object = $1::uuid and r.kind in ('guardian_of', 'co_guardian_of', 'serves') and r.subject = any($2::uuid[])
+select r.object, r.kind, r.subject, coalesce(u.shielded, false)::bool as shielded from access.relation r left join access.unit u on u.id = r.subject
+where r.object = any($1::uuid[]) and r.kind in ('guardian_of', 'co_guardian_of', 'serves') and r.subject = any($2::uuid[])
   and r.valid_from <= $3::timestamptz and (r.valid_to is null or r.valid_to > $3::timestamptz)
 `
 
 type reachOfRow struct {
+	Object   id.Key
 	Kind     string
 	Subject  id.Key
 	Shielded bool
 }
 
-func (q *Queries) reachOf(ctx context.Context, person id.Key, subjects []id.Key, now time.Time) ([]reachOfRow, error) {
-	rows, err := q.db.Query(ctx, reachOf, person, subjects, now)
+func (q *Queries) reachOf(ctx context.Context, people []id.Key, subjects []id.Key, now time.Time) ([]reachOfRow, error) {
+	rows, err := q.db.Query(ctx, reachOf, people, subjects, now)
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +379,12 @@ func (q *Queries) reachOf(ctx context.Context, person id.Key, subjects []id.Key,
 	var items []reachOfRow
 	for rows.Next() {
 		var i reachOfRow
-		if err := rows.Scan(&i.Kind, &i.Subject, &i.Shielded); err != nil {
+		if err := rows.Scan(
+			&i.Object,
+			&i.Kind,
+			&i.Subject,
+			&i.Shielded,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

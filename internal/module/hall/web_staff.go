@@ -21,7 +21,7 @@ const addPasskey access.Action = "session.AddPasskey"
 // The pages of employees who come in by passkey.
 const (
 	staffPath = "/sign-in/staff"
-	keyPath   = "/staff/key"
+	KeyPath   = "/staff/key"
 )
 
 // staffRoutes are the doors of employees: in by a passkey, and a new passkey by an invitation.
@@ -31,9 +31,9 @@ func (h *Hall) staffRoutes(way func(method, path string, action access.Action, r
 		way("GET", staffPath, signIn, none, h.staff),
 		way("POST", staffPath+"/begin", signIn, none, h.beginStaff),
 		way("POST", staffPath+"/{challenge}", signIn, browser, h.finishStaff),
-		way("GET", keyPath, addPasskey, none, h.key),
-		way("POST", keyPath+"/begin", addPasskey, invited, h.beginKey),
-		way("POST", keyPath+"/{challenge}", addPasskey, invited, h.finishKey),
+		way("GET", KeyPath, addPasskey, none, h.key),
+		way("POST", KeyPath+"/begin", addPasskey, invited, h.beginKey),
+		way("POST", KeyPath+"/{challenge}", addPasskey, invited, h.finishKey),
 	}
 }
 
@@ -139,7 +139,7 @@ func labelOf(typed, unnamed string) string {
 
 func (h *Hall) beginKey(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	if !v.WantsJSON() {
-		return door.See(keyPath), nil
+		return door.See(KeyPath), nil
 	}
 	invite, err := invitation(v.Form.Get("code"))
 	if err != nil {
