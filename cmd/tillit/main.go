@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"os/user"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ type commands struct {
 	Open        openCmd     `cmd:"" help:"Open what is closed."`
 	Closures    closuresCmd `cmd:"" help:"List what is closed."`
 	Ledger      ledgerCmd   `cmd:"" help:"The ledger."`
+	Invite      inviteCmd   `cmd:"" help:"Let an employee make a passkey."`
 }
 
 // build names this build in sessions, ledger and logs.
@@ -208,6 +210,31 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%d disclosures, no gap, every chain holds.\n", n)
+	return nil
+}
+
+type inviteCmd struct {
+	config.Storage `embed:""`
+	PublicURL      string `name:"public-url" placeholder:"URL" help:"How people reach us, so that the page's whole address is said."`
+	Name           string `arg:"" help:"Her working name, whole, as colleagues see it."`
+	Unit           string `help:"The unit she works in, when several have that name."`
+	JSON           bool   `help:"As JSON."`
+}
+
+func (c *inviteCmd) Run(ctx context.Context) error {
+	made, err := app.Invite(ctx, c.Storage, c.Name, c.Unit, bundled())
+	if err != nil {
+		return err
+	}
+	made.Page = strings.TrimRight(c.PublicURL, "/") + made.Page
+	if c.JSON {
+		return show(made)
+	}
+	fmt.Printf(`%s
+
+The code holds for half an hour, and once. Hand it to her yourself, when you know that it is she:
+whoever has it can come in as her. She types it in at %s, where her key is made.
+`, made.Code, made.Page)
 	return nil
 }
 

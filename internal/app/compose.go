@@ -157,7 +157,7 @@ func (a *App) hang() {
 	h.doors.Add(lobby.Routes()...)
 	h.doors.Add(mine.Routes()...)
 	h.doors.Add(h.residents.Routes()...)
-	h.doors.Add(work.NewWeb(h.cases).Routes()...)
+	h.doors.Add(work.NewWeb(h.cases, a.reader).Routes()...)
 	h.doors.Add(incident.New(incident.Config{DB: a.db, Board: a.board, Services: h.closable, Doors: h.doors.Declarations}).Routes()...)
 }
 

@@ -181,7 +181,7 @@ func onlyOne(units map[access.PersonID][]string, unit string) (access.PersonID, 
 	case len(found) == 0:
 		return access.PersonID{}, fmt.Errorf("nobody with that working name works in that unit now. By that name somebody works in: %s", strings.Join(all, "; "))
 	}
-	return access.PersonID{}, fmt.Errorf("%d employees in that unit have that working name: give one of them another first", len(found))
+	return access.PersonID{}, fmt.Errorf("%d employees in that unit have that working name: from here nothing tells them apart", len(found))
 }
 
 // Invite makes an invitation for who sits at the console.

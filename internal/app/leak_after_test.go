@@ -36,8 +36,11 @@ func (w *world) rows(t *testing.T) map[row]bool {
 			continue
 		}
 		what := "to_jsonb(x)"
-		if table == "eservice.attachment" {
+		switch table {
+		case "eservice.attachment":
 			what += " - 'body'" // too heavy, and never changed
+		case "notify.contact_point":
+			what += " - 'code'" // made when the letter leaves
 		}
 		list, err := w.super.Query(t.Context(), "select ("+what+")::text from "+table+" x")
 		if err != nil {
@@ -78,10 +81,19 @@ func (w *world) unchanged(t *testing.T, s stranger, before map[row]bool, began t
 	me := w.person(s.key)
 	columns := w.peopleColumns(t)
 	after := w.rows(t)
+	var hers []string // cases: an officer takes what is hers to take
+	for _, name := range s.hers {
+		hers = append(hers, w.bundle(name).params["case"])
+	}
 	foreign := func(r row, how string) {
 		cells := map[string]any{}
 		if err := json.Unmarshal([]byte(r.json), &cells); err != nil {
 			t.Fatal(err)
+		}
+		for _, c := range []string{"id", "case_id"} {
+			if key, ok := cells[c].(string); ok && slices.Contains(hers, key) {
+				return
+			}
 		}
 		mine, others := false, false
 		for _, c := range columns[r.table] {
@@ -108,7 +120,8 @@ func (w *world) unchanged(t *testing.T, s stranger, before map[row]bool, began t
 		}
 	}
 	// The history says the same, by another way: it names who did it.
-	for _, place := range w.list(t, "select distinct place from history.change where actor::text = $1 and at >= $2 and not place = any($3) order by 1", me, began, ownPlaces) {
+	for _, place := range w.list(t, "select distinct place from history.change where actor::text = $1 and at >= $2 and not place = any($3) and not (after_key::json ->> 'id') = any($4) order by 1",
+		me, began, ownPlaces, hers) {
 		t.Errorf("the history has a change of %s by her", place)
 	}
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"tillit/internal/core/access"
@@ -10,6 +11,7 @@ import (
 	"tillit/internal/kit/db"
 	"tillit/internal/kit/id"
 	"tillit/internal/module/eservice"
+	"tillit/internal/testkit/house"
 )
 
 var preschools = []string{"tallbacken", "hamnen"}
@@ -182,11 +184,28 @@ func (w *world) ofAStranger() {
 		params: map[string]string{"case": c.String(), "draft": draft.String(), "file": w.file(draft, "leila-haddad"), "order": w.key().String(), "completion": w.key().String()}})
 }
 
-// signingIn is an order to sign in that somebody's browser has under way.
+// signingIn is what browsers have under way in which nobody is signed in yet: an order at the
+// eID, and the questions that an employee's authenticator is asked.
 func (w *world) signingIn() {
 	b := w.Browser(w.t)
 	order, _ := started(w.t, b)
-	w.put(&bundle{name: "a sign-in under way", browser: b, params: map[string]string{"order": order}})
+	w.put(&bundle{name: "a sign-in under way", browser: b, params: map[string]string{"order": order, "challenge": w.challenge(b, "/sign-in/staff", nil)}})
+	invitation, err := w.Sessions.Invite(w.t.Context(), w.Inside.Staff["malin-frisk"])
+	w.must(err)
+	b = w.Browser(w.t)
+	code := invitation.Cookie()
+	w.marks = append(w.marks, mark{code, "invitation", "malin-frisk", nil})
+	w.put(&bundle{name: "a passkey under way", browser: b, params: map[string]string{"code": code, "challenge": w.challenge(b, "/staff/key", map[string]string{"code": code})}})
+}
+
+func (w *world) challenge(b *house.Browser, path string, body map[string]string) string {
+	w.t.Helper()
+	p := b.JSON(path+"/begin", body)
+	var asked struct{ Challenge string }
+	if err := json.Unmarshal([]byte(p.Body), &asked); err != nil || asked.Challenge == "" {
+		w.t.Fatalf("%s: %d %v", path, p.Status, err)
+	}
+	return asked.Challenge
 }
 
 // private adds what every resident has: an address that waits for its code, a message, a line

@@ -36,7 +36,9 @@ func (w *world) know(key string, name, number []string) {
 		}
 	}
 	n := p.Number
-	put("name", append(name, number...), p.Name(), p.Surname+", "+p.Given)
+	if !slices.ContainsFunc(w.Town.Staff, func(s town.Staff) bool { return s.Name == p.Name() }) { // colleagues and residents know who works here
+		put("name", append(name, number...), p.Name(), p.Surname+", "+p.Given)
+	}
 	put("number", number, n, n[2:], n[:8]+"-"+n[8:], n[2:8]+"-"+n[8:])
 	var home []string // who lives there knows the address, and would not take it for hers
 	for _, q := range w.Town.People {
@@ -83,10 +85,10 @@ func stands(text, words string) bool {
 }
 
 func wordByte(b byte) bool {
-	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b >= 0x80
+	return b == '-' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b >= 0x80
 }
 
-// family is the cast's people of one child, for marks.
+// guardians are who has custody of a child.
 func guardians(t town.Town, child string) []string {
 	var list []string
 	for _, c := range t.Custody {

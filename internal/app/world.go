@@ -49,7 +49,11 @@ func (a *App) startWorld(context.Context) error {
 		return err
 	}
 	a.stops = append(a.stops, func(context.Context) error { return w.relay.Close() })
-	w.mux.Handle("GET /mail", w.relay.Handler())
+	w.mux.HandleFunc("GET /{$}", w.index)
+	w.mux.HandleFunc("GET /mail", w.mail)
+	// Nothing is sent by these yet; whoever looks finds nothing.
+	w.mux.HandleFunc("GET /sms", w.nothing)
+	w.mux.HandleFunc("GET /post", w.nothing)
 	if err := a.playScanner(w); err != nil {
 		return err
 	}
@@ -91,7 +95,7 @@ type castMember struct {
 	For    string `json:"for"`
 }
 
-func (w *world) people(rw http.ResponseWriter, _ *http.Request) {
+func (w *world) people(rw http.ResponseWriter, r *http.Request) {
 	var list []castMember
 	for _, p := range w.town.People {
 		if p.Why != "" {
@@ -105,17 +109,35 @@ func (w *world) people(rw http.ResponseWriter, _ *http.Request) {
 		}
 		list = append(list, castMember{s.Key, s.Name, "", role, s.Unit, s.Why})
 	}
-	answer(rw, list)
+	tell(rw, r, "people", list)
 }
 
-func (w *world) now(rw http.ResponseWriter, _ *http.Request) {
-	answer(rw, map[string]string{"now": w.clock.Now().Format(time.RFC3339Nano)})
+func (w *world) mail(rw http.ResponseWriter, r *http.Request) {
+	mails := w.relay.Mails(r.URL.Query().Get("to"))
+	if mails == nil {
+		mails = []smtpfake.Mail{}
+	}
+	tell(rw, r, "mail", mails)
 }
+
+func (w *world) nothing(rw http.ResponseWriter, _ *http.Request) { answer(rw, []struct{}{}) }
+
+func (w *world) now(rw http.ResponseWriter, r *http.Request) {
+	tell(rw, r, "clock", map[string]string{"now": w.clock.Now().Format(time.RFC3339Nano)})
+}
+
+func (w *world) index(rw http.ResponseWriter, r *http.Request) { show(rw, "index", w.town.Name) }
 
 // advance moves the town's clock ahead; what falls due is done before it answers.
 func (w *world) advance(rw http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(rw, r.Body, 1<<10)
 	var ask struct{ Advance string }
-	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, 1<<10)).Decode(&ask)
+	var err error
+	if form := r.FormValue("advance"); form != "" {
+		ask.Advance = form
+	} else {
+		err = json.NewDecoder(r.Body).Decode(&ask)
+	}
 	d, derr := time.ParseDuration(ask.Advance)
 	if err != nil || derr != nil || d <= 0 || d > 10*365*24*time.Hour {
 		http.Error(rw, `{"error":"advance is a duration ahead, such as 36h"}`, http.StatusBadRequest)

@@ -193,3 +193,75 @@ func TestNothingIsWrittenAfterTheLaneHasClosed(t *testing.T) {
 		t.Errorf("write after close: %v", err)
 	}
 }
+
+// Whoever was told that her line is written finds it, however often connections break; and
+// what was refused is not there in part.
+func TestBrokenConnectionsCostNoLineAndMakeNoneTwice(t *testing.T) {
+	w := open(t)
+	super, err := w.d.Server.Superuser(t.Context(), w.d.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer super.Close(context.Background())
+	subject, officer := access.PersonID(id.New[any](w.ids)), access.PersonID(id.New[any](w.ids))
+	var wait sync.WaitGroup
+	const writers, each = 8, 60
+	for range writers {
+		wait.Go(func() {
+			for range each {
+				if err := w.w.Write(t.Context(), w.response(officer, subject)); err != nil {
+					t.Errorf("write: %v", err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wait.Wait(); close(done) }()
+	broken := 0
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+			var n int
+			if err := super.QueryRow(t.Context(), `select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'tillit_ledger' and datname = $1`, w.d.Name).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			broken += n
+		}
+	}
+	if broken < 5 {
+		t.Errorf("only %d connections were broken", broken)
+	}
+	held, err := w.r.VerifyChains(t.Context())
+	if err != nil || held != writers*each {
+		t.Errorf("%d rows hold, want %d: %v", held, writers*each, err)
+	}
+	var responses, salts int
+	if err := super.QueryRow(t.Context(), "select (select count(*) from ledger.response), (select count(*) from ledger.salt)").Scan(&responses, &salts); err != nil {
+		t.Fatal(err)
+	}
+	if responses != writers*each || salts != writers*each {
+		t.Errorf("%d responses and %d salts, want %d of each", responses, salts, writers*each)
+	}
+}
+
+func TestWhatTheDatabaseRefusesTakesNothingElseWithIt(t *testing.T) {
+	w := open(t)
+	bad := w.response(access.PersonID{1}, access.PersonID{2})
+	bad.Lines = append(bad.Lines, bad.Lines[0])
+	bad.Lines[1].Record.ID = [16]byte{}
+	good := w.response(access.PersonID{1}, access.PersonID{2})
+	results := []chan error{make(chan error, 1), make(chan error, 1)}
+	w.w.queue <- &entry{bad, results[0]}
+	w.w.queue <- &entry{good, results[1]}
+	if err := <-results[0]; err == nil {
+		t.Error("a line about nothing was taken")
+	}
+	if err := <-results[1]; err != nil {
+		t.Errorf("another's line went with it: %v", err)
+	}
+	if n, err := w.r.VerifyChains(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d rows hold, want the good one: %v", n, err)
+	}
+}

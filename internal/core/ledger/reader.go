@@ -126,6 +126,37 @@ group by 1, 2 order by 1, 2`, by.Person, since, zone)
 	return list, fault.Wrap("ledger.Months", err)
 }
 
+// Reads is how many times a case was shown, to one kind of reader.
+type Reads struct {
+	Kind  access.Kind
+	Own   bool // it was the one who asks
+	Count int
+}
+
+// ReadsOf counts how many times something of a case was shown, by kind of reader, the asker's
+// own apart. It names nobody. For officers and stewards; whoever calls it has let them read
+// the case.
+func (l *Reader) ReadsOf(ctx context.Context, by access.Actor, caseID [16]byte) ([]Reads, error) {
+	if by.Kind != access.Officer && by.Kind != access.Steward {
+		return nil, fault.New(fault.NotFound, "ledger.ReadsOf", "")
+	}
+	rows, err := l.pool.Query(ctx, `
+select r.kind, coalesce(r.principal = $2, false), count(*) from ledger.response r
+where r.case_id = $1 and exists (select 1 from ledger.disclosure d where d.response = r.id)
+group by 1, 2 order by 2 desc, 1 desc`, access.RequestID(caseID), by.Person)
+	if err != nil {
+		return nil, fault.Wrap("ledger.ReadsOf", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Reads, error) {
+		var r Reads
+		var kind int16
+		err := row.Scan(&kind, &r.Own, &r.Count)
+		r.Kind = kindOf(kind)
+		return r, err
+	})
+	return list, fault.Wrap("ledger.ReadsOf", err)
+}
+
 // Broken says where a lane's chain does not hold.
 type Broken struct {
 	Lane int32

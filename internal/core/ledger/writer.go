@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,8 +21,12 @@ import (
 // ErrClosed says that the writer has stopped: nothing may be shown.
 var ErrClosed = errors.New("ledger: closed")
 
-// batch bounds how many responses one commit takes.
-const batch = 256
+// batch bounds how many responses one commit takes, and patience how long those who wait for
+// one may have to, a PostgreSQL that has to come back included.
+const (
+	batch    = 256
+	patience = 4 * time.Second
+)
 
 // Writer is the one writer of a process: a lane of its own, with the sequence and the
 // chain's head in memory. Many may call Write; one goroutine commits, in batches.
@@ -40,11 +42,11 @@ type Writer struct {
 	quit  chan struct{}
 	once  sync.Once
 
-	lane  int32
-	seq   int64
-	head  [32]byte
-	words map[word]int32
-	month time.Time
+	lane   int32
+	at     stand
+	unsure bool // a commit's answer was lost, and where the lane stands has not been read back yet
+	words  map[word]int32
+	month  time.Time
 }
 
 type entry struct {
@@ -128,8 +130,10 @@ func (w *Writer) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	_, err := w.pool.Exec(ctx, `update ledger.lane set closed_at = $2, last_seq = $3 where id = $1`, w.lane, w.clock.Now(), w.seq)
-	return err
+	return patiently(ctx, func() error {
+		_, err := w.pool.Exec(ctx, `update ledger.lane set closed_at = $2, last_seq = $3 where id = $1`, w.lane, w.clock.Now(), w.at.seq)
+		return err
+	})
 }
 
 func (w *Writer) run() {
@@ -154,115 +158,26 @@ func (w *Writer) run() {
 		if len(waiting) == 0 {
 			return // asked to stop, and nothing waits
 		}
-		err := w.commit(waiting)
-		if err != nil {
-			w.log.Error("ledger commit failed", "responses", len(waiting), "error", err)
-		}
-		for i, e := range waiting {
-			if err != nil && len(waiting) > 1 {
-				// One that the database refuses must not take the others with it.
-				e.result <- w.commit(waiting[i : i+1])
-				continue
-			}
-			e.result <- err
-		}
+		w.settle(waiting)
 	}
 }
 
-// commit writes a batch in one transaction. Sequence and head move on only when it is
-// committed. A commit whose answer was lost leaves the sequence ahead in the table: the
-// lane is then given up and a new one opened, so that no number is used twice.
-func (w *Writer) commit(batch []*entry) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+// settle commits what waits and answers everybody. One that the database refuses must not
+// take the others with it.
+func (w *Writer) settle(waiting []*entry) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	at := w.clock.Now()
-	if err := w.ensureMonth(ctx, at); err != nil {
-		return err
-	}
-	var responses, lines, salts [][]any
-	seq, head := w.seq, w.head
-	for _, e := range batch {
-		r := e.response
-		row, err := w.responseRow(ctx, r, at)
-		if err != nil {
-			return err
-		}
-		responses = append(responses, row)
-		for i := range r.Lines {
-			l := &r.Lines[i]
-			seq++
-			salt := make([]byte, 32)
-			if _, err := io.ReadFull(w.chance, salt); err != nil {
-				return fmt.Errorf("ledger: no chance for a salt: %w", err)
-			}
-			c := commit(salt, bytesOf(seq, at, r, l))
-			head = chain(head, c)
-			record, err := w.word(ctx, "record", l.Record.Kind)
-			if err != nil {
-				return err
-			}
-			slices.Sort(l.Fields)
-			fields, err := w.word(ctx, "fields", strings.Join(l.Fields, " "))
-			if err != nil {
-				return err
-			}
-			lines = append(lines, []any{at, seq, w.lane, record, int32(l.Version), fields, int16(l.Classes), int16(l.Level),
-				r.ID, l.Subject, access.RequestID(l.Record.ID), c[:], slices.Clone(head[:])})
-			salts = append(salts, []any{seq, w.lane, salt})
-		}
-	}
-	err := pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
-		for _, t := range []struct {
-			table   string
-			columns []string
-			rows    [][]any
-		}{
-			{"response", []string{"id", "at", "session", "principal", "unit", "controller", "case_id", "route", "build", "policy", "purpose", "role", "kind", "channel", "digest"}, responses},
-			{"disclosure", []string{"at", "seq", "lane", "record", "version", "fields", "classes", "level", "response", "subject", "object", "commitment", "head"}, lines},
-			{"salt", []string{"seq", "lane", "salt"}, salts},
-		} {
-			if _, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", t.table}, t.columns, pgx.CopyFromRows(t.rows)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := w.commit(ctx, waiting)
 	if err != nil {
-		w.recover()
-		return fmt.Errorf("ledger: commit: %w", err)
+		w.log.Error("ledger commit failed", "responses", len(waiting), "error", err)
 	}
-	w.seq, w.head = seq, head
-	return nil
-}
-
-// recover reads back where the lane stands after a failed commit, which may have gone
-// through all the same.
-func (w *Writer) recover() {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	var seq int64
-	var head []byte
-	err := w.pool.QueryRow(ctx, `select seq, head from ledger.disclosure where lane = $1 order by seq desc limit 1`, w.lane).Scan(&seq, &head)
-	switch {
-	case err == nil:
-		w.seq, w.head = seq, [32]byte(head)
-	case errors.Is(err, pgx.ErrNoRows):
-	default:
-		w.log.Error("ledger lane can't be read back", "error", err)
-	}
-}
-
-func (w *Writer) responseRow(ctx context.Context, r *Response, at time.Time) ([]any, error) {
-	var words [5]int32
-	for i, d := range []word{{"route", r.Route}, {"build", w.build}, {"policy", r.Policy}, {"purpose", string(r.Purpose)}, {"role", role(r.By)}} {
-		n, err := w.word(ctx, d.kind, d.text)
-		if err != nil {
-			return nil, err
+	for i, e := range waiting {
+		if refused(err) && len(waiting) > 1 {
+			e.result <- w.commit(ctx, waiting[i:i+1])
+			continue
 		}
-		words[i] = n
+		e.result <- err
 	}
-	return []any{r.ID, at, r.By.Session, r.By.Person, r.By.At.Unit, r.Controller, access.RequestID(r.Case),
-		words[0], words[1], words[2], words[3], words[4], kindNumber(r.By.Kind), int16(r.Channel), r.Digest[:]}, nil
 }
 
 func role(by access.Actor) string {
@@ -285,6 +200,18 @@ func kindNumber(k access.Kind) int16 {
 	}
 }
 
+// numbers gives the numbers of words.
+func (w *Writer) numbers(ctx context.Context, words ...word) ([]int32, error) {
+	list := make([]int32, len(words))
+	for i, k := range words {
+		var err error
+		if list[i], err = w.word(ctx, k.kind, k.text); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // word gives the number of a word, and makes one for a new word. Several processes may
 // meet the same new word at once: one of them gets it, the rest read it.
 func (w *Writer) word(ctx context.Context, kind, text string) (int32, error) {
@@ -294,10 +221,13 @@ func (w *Writer) word(ctx context.Context, kind, text string) (int32, error) {
 	}
 	for attempt := 0; ; attempt++ {
 		var n int32
-		err := w.pool.QueryRow(ctx, `select id from ledger.word where kind = $1 and text = $2`, kind, text).Scan(&n)
-		if errors.Is(err, pgx.ErrNoRows) {
-			err = w.pool.QueryRow(ctx, `insert into ledger.word (id, kind, text) select coalesce(max(id), 0) + 1, $1, $2 from ledger.word returning id`, kind, text).Scan(&n)
-		}
+		err := patiently(ctx, func() error {
+			err := w.pool.QueryRow(ctx, `select id from ledger.word where kind = $1 and text = $2`, kind, text).Scan(&n)
+			if errors.Is(err, pgx.ErrNoRows) {
+				err = w.pool.QueryRow(ctx, `insert into ledger.word (id, kind, text) select coalesce(max(id), 0) + 1, $1, $2 from ledger.word returning id`, kind, text).Scan(&n)
+			}
+			return err
+		})
 		if err == nil {
 			w.words[k] = n
 			return n, nil
@@ -315,7 +245,11 @@ func (w *Writer) ensureMonth(ctx context.Context, at time.Time) error {
 		return nil
 	}
 	for _, m := range []time.Time{month, month.AddDate(0, 1, 0)} {
-		if _, err := w.pool.Exec(ctx, `select ledger.ensure_month($1)`, m); err != nil && !taken(err) {
+		err := patiently(ctx, func() error {
+			_, err := w.pool.Exec(ctx, `select ledger.ensure_month($1)`, m)
+			return err
+		})
+		if err != nil && !taken(err) {
 			return fmt.Errorf("ledger: partition: %w", err)
 		}
 	}

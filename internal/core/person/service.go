@@ -36,39 +36,60 @@ func NewService(ids *id.Source, hashKey []byte, d *access.Decider) *Service {
 	return s
 }
 
-func (s *Service) facts(ctx context.Context, tx *db.Tx, by access.Actor, ref access.Ref) (access.Facts, error) {
+// reach is what relations make true between an actor and a person.
+type reach struct {
+	guardian, coGuardian bool
+	serving, shielded    []access.UnitID
+}
+
+// reached reads what the actor reaches of others; to herself nobody has relations.
+func (s *Service) reached(ctx context.Context, tx *db.Tx, by access.Actor, people []id.Key) (map[id.Key]reach, error) {
+	others := slices.DeleteFunc(slices.Clone(people), func(k id.Key) bool { return ID(k) == by.Person })
+	if len(others) == 0 {
+		return nil, nil
+	}
 	subjects := []id.Key{id.Key(by.Person)}
 	for _, u := range by.Units() {
 		subjects = append(subjects, id.Key(u))
 	}
-	q := New(tx)
-	rows, err := q.reachOf(ctx, id.Key(ref.ID), subjects, tx.Now())
+	rows, err := New(tx).reachOf(ctx, others, subjects, tx.Now())
+	if err != nil {
+		return nil, fault.Wrap("person.reached", err)
+	}
+	all := make(map[id.Key]reach, len(others))
+	for _, row := range rows {
+		r := all[row.Object]
+		switch {
+		case row.Kind == "guardian_of" && by.Kind == access.Resident:
+			r.guardian = true
+		case row.Kind == "co_guardian_of" && by.Kind == access.Resident:
+			r.coGuardian = true
+		case row.Kind == "serves" && by.Kind == access.Officer:
+			r.serving = append(r.serving, access.UnitID(row.Subject))
+			if row.Shielded {
+				r.shielded = append(r.shielded, access.UnitID(row.Subject))
+			}
+		}
+		all[row.Object] = r
+	}
+	return all, nil
+}
+
+func (r reach) facts(self, protected bool) access.Facts {
+	return access.Facts{"self": self, "guardian": r.guardian, "co_guardian": r.coGuardian, "serving": r.serving, "shielded_serving": r.shielded, "protected": protected}
+}
+
+func (s *Service) facts(ctx context.Context, tx *db.Tx, by access.Actor, ref access.Ref) (access.Facts, error) {
+	who := []id.Key{id.Key(ref.ID)}
+	all, err := s.reached(ctx, tx, by, who)
+	if err != nil {
+		return nil, err
+	}
+	protected, err := New(tx).protectedAmong(ctx, who)
 	if err != nil {
 		return nil, fault.Wrap("person.facts", err)
 	}
-	var guardian, coGuardian bool
-	var serving, shielded []access.UnitID
-	for _, r := range rows {
-		switch {
-		case r.Kind == "guardian_of" && by.Kind == access.Resident:
-			guardian = true
-		case r.Kind == "co_guardian_of" && by.Kind == access.Resident:
-			coGuardian = true
-		case r.Kind == "serves" && by.Kind == access.Officer:
-			serving = append(serving, access.UnitID(r.Subject))
-			if r.Shielded {
-				shielded = append(shielded, access.UnitID(r.Subject))
-			}
-		}
-	}
-	_, err = q.protectedOf(ctx, ID(ref.ID))
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.Wrap("person.facts", err)
-	}
-	return access.Facts{
-		"self": ID(ref.ID) == by.Person, "guardian": guardian, "co_guardian": coGuardian,
-		"serving": serving, "shielded_serving": shielded, "protected": err == nil,
-	}, nil
+	return all[who[0]].facts(ID(ref.ID) == by.Person, len(protected) > 0), nil
 }
 
 // ByNumber finds a living person by identity number. For sign-in and the register feed; a
@@ -82,74 +103,89 @@ func (s *Service) ByNumber(ctx context.Context, tx *db.Tx, n number.Number) (ID,
 	return row.ID, fault.Wrap("person.ByNumber", err)
 }
 
-// Identity reads who a person is, under a permit to Read or ReadName her. With ReadName
-// there is no number and no birth date. What the database keeps back is nil, not an error:
-// a page must be able to say "protected person".
-func (s *Service) Identity(ctx context.Context, tx *db.Tx, p access.Permit) (Identity, error) {
-	who := ID(p.Ref().ID)
-	if !p.Is(Read, Ref(who)) && !p.Is(ReadName, Ref(who)) {
-		return Identity{}, fault.New(fault.NotFound, "person.Identity", "")
+// Self is the signed-in person herself. Officers and stewards with a protected identity
+// have none here: they go by their working name.
+func (s *Service) Self(ctx context.Context, tx *db.Tx, by access.Actor, purpose access.Purpose) (Identity, error) {
+	rows, err := New(tx).identitiesOf(ctx, []id.Key{id.Key(by.Person)})
+	if err != nil {
+		return Identity{}, fault.Wrap("person.Self", err)
 	}
-	q := New(tx)
-	out := Identity{ID: who}
-	hidden, err := q.protectedOf(ctx, who)
+	p, err := s.access.Decide(tx, by, Read, Ref(by.Person), purpose, reach{}.facts(true, rows[0].Hidden))
+	if err != nil {
+		return Identity{}, err
+	}
+	return shown(p, rows[0]), nil
+}
+
+// See reads who a person is, if the actor may: the whole identity, else the name without
+// number and birth date, else an empty identity. It never says why it is empty.
+func (s *Service) See(ctx context.Context, tx *db.Tx, by access.Actor, who ID, purpose access.Purpose) (Identity, error) {
+	all, err := s.SeeAll(ctx, tx, by, []ID{who}, purpose)
+	return all[who], err
+}
+
+// SeeAll reads who people are, each as See does and all in one go. Everybody who was asked
+// for is in the answer.
+func (s *Service) SeeAll(ctx context.Context, tx *db.Tx, by access.Actor, people []ID, purpose access.Purpose) (map[ID]Identity, error) {
+	seen := make(map[ID]Identity, len(people))
+	keys := make([]id.Key, 0, len(people))
+	for _, who := range people {
+		if _, again := seen[who]; !again {
+			seen[who] = Identity{ID: who}
+			keys = append(keys, id.Key(who))
+		}
+	}
+	if len(keys) == 0 {
+		return seen, nil
+	}
+	all, err := s.reached(ctx, tx, by, keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := New(tx).identitiesOf(ctx, keys)
+	if err != nil {
+		return nil, fault.Wrap("person.SeeAll", err)
+	}
+	for _, row := range rows {
+		who := ID(row.Person)
+		facts := all[row.Person].facts(who == by.Person, row.Hidden)
+		for _, action := range []access.Action{Read, ReadName} {
+			p, err := s.access.Decide(tx, by, action, Ref(who), purpose, facts)
+			if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Refused) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			seen[who] = shown(p, row)
+			break
+		}
+	}
+	return seen, nil
+}
+
+// shown is a person under a permit to Read or ReadName her. What the database kept back is
+// nil, not an error: a page must be able to say "protected person".
+func shown(p access.Permit, row identitiesOfRow) Identity {
+	who := ID(row.Person)
+	out := Identity{ID: who, Protected: row.Hidden}
 	switch {
-	case err == nil:
-		disclosure.Tie(p, who, p.Ref(), 0, &hidden)
-		out.Protected, out.Given, out.Surname, out.Born, out.Number = true, hidden.Given, hidden.Surname, hidden.Born, hidden.Number
-	case errors.Is(err, pgx.ErrNoRows):
-		name, err := q.nameOf(ctx, who)
-		if err != nil {
-			if errors.Is(err, pgx.ErrNoRows) {
-				return out, nil
-			}
-			return Identity{}, fault.Wrap("person.Identity", err)
+	case row.Hidden:
+		v := struct{ Given, Surname, Born, Number *disclosure.Protected }{row.HiddenGiven, row.HiddenSurname, row.HiddenBorn, row.HiddenNumber}
+		disclosure.Tie(p, who, p.Ref(), 0, &v)
+		out.Given, out.Surname, out.Born, out.Number = *v.Given, *v.Surname, *v.Born, *v.Number
+	case row.Given != nil:
+		v := struct{ Given, Surname, Born, Number *disclosure.Personal }{row.Given, row.Surname, row.Born, row.Number}
+		disclosure.Tie(p, who, p.Ref(), 0, &v)
+		out.Given, out.Surname, out.Born = *v.Given, *v.Surname, *v.Born
+		if v.Number != nil {
+			out.Number = *v.Number
 		}
-		disclosure.Tie(p, who, p.Ref(), 0, &name)
-		out.Given, out.Surname, out.Born = name.Given, name.Surname, name.Born
-		if p.Is(Read, Ref(who)) {
-			n, err := q.numberOf(ctx, who)
-			if err == nil {
-				disclosure.Tie(p, who, p.Ref(), 0, &n)
-				out.Number = n.Number
-			} else if !errors.Is(err, pgx.ErrNoRows) {
-				return Identity{}, fault.Wrap("person.Identity", err)
-			}
-		}
-	default:
-		return Identity{}, fault.Wrap("person.Identity", err)
 	}
 	if p.Is(ReadName, Ref(who)) {
 		out.Born, out.Number = nil, nil
 	}
-	return out, nil
-}
-
-// Self is the signed-in person herself. Officers and stewards with a protected identity
-// have none here: they go by their working name.
-func (s *Service) Self(ctx context.Context, tx *db.Tx, by access.Actor, purpose access.Purpose) (Identity, error) {
-	p, err := s.access.Permit(ctx, tx, by, Read, Ref(by.Person), purpose)
-	if err != nil {
-		return Identity{}, err
-	}
-	return s.Identity(ctx, tx, p)
-}
-
-// See reads who a person is, if the actor may: the whole identity, else the name, else an
-// empty identity. It never says why it is empty.
-func (s *Service) See(ctx context.Context, tx *db.Tx, by access.Actor, who ID, purpose access.Purpose) (Identity, error) {
-	for _, action := range []access.Action{Read, ReadName} {
-		p, err := s.access.Permit(ctx, tx, by, action, Ref(who), purpose)
-		switch fault.KindOf(err) {
-		case fault.NotFound, fault.Refused:
-			continue
-		}
-		if err != nil {
-			return Identity{}, err
-		}
-		return s.Identity(ctx, tx, p)
-	}
-	return Identity{ID: who}, nil
+	return out
 }
 
 // AddressOf reads where a person lives, for the person herself and for officers who serve

@@ -203,7 +203,7 @@ func (s *Service) saveStep(ctx context.Context, tx *db.Tx, by access.Actor, d *D
 	in.Answers = result.Answers
 	for _, st := range f.Package.Steps(in, nil) {
 		for _, q := range st.Fields {
-			if st.Key == step && q.Visible {
+			if st.Key == step && q.Visible && q.Kind != formpack.KindComputed {
 				out.Asked = append(out.Asked, q.Key)
 			}
 		}

@@ -95,6 +95,14 @@ func (f *Form) Input(open Opener, lang text.Lang) (formpack.Input, map[string]st
 	return in, kept, nil
 }
 
+// chosenOnly is the form without the children that were not chosen, for a page that does not
+// show them: what is not shown is not opened.
+func (f *Form) chosenOnly() *Form {
+	alone := *f
+	alone.Children = nil
+	return &alone
+}
+
 // Place is the step where a draft goes on: the first that is not complete as far as its
 // applicant has come, else the one that follows. Empty when what is left is to read it through.
 func (f *Form) Place(was string) (string, error) {

@@ -374,6 +374,9 @@ func (s *Service) PrepareCoSign(ctx context.Context, by access.Actor, caseID Cas
 func (s *Service) CoSign(ctx context.Context, by access.Actor, caseID CaseID, order session.OrderID) error {
 	err := s.db.Tx(ctx, by.Local(CoSign), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.access.Permit(ctx, tx, by, Sign, CaseRef(caseID), CoSign); err != nil {
+			if s.hasSigned(ctx, tx, by, caseID) {
+				return nil // hers was the last signature, and the case has gone on
+			}
 			return err
 		}
 		if err := s.lock(ctx, tx, caseID); err != nil {
@@ -414,6 +417,19 @@ func (s *Service) CoSign(ctx context.Context, by access.Actor, caseID CaseID, or
 		})
 	})
 	return fault.Wrap("eservice.CoSign", err)
+}
+
+// hasSigned reports whether a party's signature is kept already.
+func (s *Service) hasSigned(ctx context.Context, tx *db.Tx, by access.Actor, caseID CaseID) bool {
+	if _, err := s.access.Permit(ctx, tx, by, ReadShared, CaseRef(caseID), CoSign); err != nil {
+		return false
+	}
+	c, err := s.frame(ctx, tx, caseID)
+	if err != nil {
+		return false
+	}
+	p, ok := c.Party(by.Person)
+	return ok && p.State == Signed && p.Role == Guardian
 }
 
 // Decline says no: nothing counts as received, and the answers are the applicant's draft

@@ -470,9 +470,9 @@ func (t Text) Change() string {
 	return text.Pick(t.lang, "Ändra", "Ret", "Change")
 }
 
-// OnlyYou reads "Syns bara för dig och den som handlägger ansökan.".
+// OnlyYou reads "Det här syns bara för dig och den som handlägger ansökan:".
 func (t Text) OnlyYou() string {
-	return text.Pick(t.lang, "Syns bara för dig och den som handlägger ansökan.", "Kan kun ses af dig og den, der behandler ansøgningen.", "Shown only to you and whoever handles the application.")
+	return text.Pick(t.lang, "Det här syns bara för dig och den som handlägger ansökan:", "Det her kan kun ses af dig og den, der behandler ansøgningen:", "This is shown only to you and whoever handles the application:")
 }
 
 // Files reads "Filer".

@@ -22,8 +22,14 @@ const (
 	fieldLater = "_later"
 )
 
-// typedLongest is how much of one posted value is shown again.
-const typedLongest = 100_000
+// shownAgain is as much of what was typed as a page shows again.
+func shownAgain(s string) string {
+	const most = 100_000
+	if len(s) > most {
+		s = s[:most]
+	}
+	return strings.ToValidUTF8(s, "")
+}
 
 // gone answers for a draft that is not there: the case that came of it, when she sent it in
 // and went back, else what the service said.
@@ -126,13 +132,17 @@ type stepShown struct {
 // stepOf opens a form and finds the step in it. NotFound for one that it does not ask now.
 func stepOf(ctx context.Context, v *door.Visit, d *Draft, f *Form, step string, s shown) (stepShown, error) {
 	t := T(ctx)
+	chooses := asksRegister(f.Package, step)
+	if !chooses {
+		f = f.chosenOnly()
+	}
 	in, kept, err := f.Input(AtRender(ctx), t.Lang())
 	if err != nil {
 		return stepShown{}, err
 	}
 	for name, values := range s.Typed {
-		if one := strings.Join(values, "\n"); !strings.HasPrefix(name, "_") && len(one) <= typedLongest {
-			kept[name] = one
+		if !strings.HasPrefix(name, "_") {
+			kept[name] = shownAgain(strings.Join(values, "\n"))
 		}
 	}
 	p := stepShown{shown: s, Draft: d.ID, Form: f.Package.Title(t.Lang()), Total: 1, Back: ui.Link{Text: t.MyPages(), Href: "/my"}, SignDays: rateDays(f.Package, f.Rates, "sign")}
@@ -150,13 +160,22 @@ func stepOf(ctx context.Context, v *door.Visit, d *Draft, f *Form, step string, 
 	if p.Step.Key == "" {
 		return stepShown{}, fault.New(fault.NotFound, "eservice.stepOf", "")
 	}
-	p.CoSigners = coSigners(ctx, f)
+	if chooses {
+		p.CoSigners = coSigners(ctx, f)
+	}
 	if d.Step == "" {
 		p.Saved = t.NotSavedYet()
 	} else {
 		p.Saved = t.SavedUntil(text.At(t.Lang(), d.UpdatedAt, v.Zone), text.Date(t.Lang(), d.ExpiresAt, v.Zone))
 	}
 	return p, nil
+}
+
+// asksRegister reports whether a step lets one choose among what a register says.
+func asksRegister(p *formpack.Package, step string) bool {
+	return slices.ContainsFunc(p.Steps(formpack.Input{}, nil), func(st formpack.StepView) bool {
+		return st.Key == step && slices.ContainsFunc(st.Fields, func(f formpack.FieldView) bool { return f.Kind == formpack.KindRegister })
+	})
 }
 
 // coSigners opens the names of those who will be asked to sign. Those who are not known are
@@ -186,7 +205,7 @@ func (p stepShown) hasSlot() bool {
 func (p stepShown) asked() string {
 	var keys []string
 	for _, f := range p.Step.Fields {
-		if f.Visible {
+		if f.Visible && f.Kind != formpack.KindComputed {
 			keys = append(keys, f.Key)
 		}
 	}

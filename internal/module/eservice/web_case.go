@@ -395,9 +395,7 @@ func (w *Web) wrote(ctx context.Context, v *door.Visit, err error, to string) (d
 	if errors.As(err, &f) && f.Kind == fault.Invalid && len(f.Fields) > 0 && !v.WantsJSON() {
 		s := said{Typed: map[string]string{}}
 		for name, values := range v.Form {
-			if len(values) > 0 && len(values[0]) <= typedLongest {
-				s.Typed[name] = values[0]
-			}
+			s.Typed[name] = shownAgain(strings.Join(values, "\n"))
 		}
 		for _, p := range f.Fields {
 			s.Errors = append(s.Errors, ui.FieldError{ID: p.Name, Text: fileWords(T(ctx), p.Text)})

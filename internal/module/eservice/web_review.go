@@ -70,7 +70,7 @@ func again(t Text, why string) string {
 
 func reviewOf(ctx context.Context, d *Draft, f *Form) (reviewShown, error) {
 	t := T(ctx)
-	in, _, err := f.Input(AtRender(ctx), t.Lang())
+	in, _, err := f.chosenOnly().Input(AtRender(ctx), t.Lang())
 	if err != nil {
 		return reviewShown{}, err
 	}

@@ -230,7 +230,7 @@ func staffPage(frame ui.PageProps, s staffView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 templ.SafeURL
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(keyPath)
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(KeyPath)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_staff.templ`, Line: 62, Col: 26}
 					}
@@ -373,7 +373,7 @@ func noPasskeys() templ.Component {
 }
 
 func newKey(t Text) ui.PasskeyProps {
-	return ui.PasskeyProps{Begin: keyPath + "/begin", Finish: keyPath + "/{challenge}", New: true, Button: t.KeyGo(),
+	return ui.PasskeyProps{Begin: KeyPath + "/begin", Finish: KeyPath + "/{challenge}", New: true, Button: t.KeyGo(),
 		Refused: map[fault.Kind]string{fault.NotFound: t.KeyGone(), fault.Invalid: t.KeyUnproved()}}
 }
 

@@ -18,11 +18,10 @@ import (
 
 const addPasskey access.Action = "session.AddPasskey"
 
-// The pages of employees who come in by passkey.
-const (
-	staffPath = "/sign-in/staff"
-	KeyPath   = "/staff/key"
-)
+// KeyPath is where an invited employee makes a passkey.
+const KeyPath = "/staff/key"
+
+const staffPath = "/sign-in/staff"
 
 // staffRoutes are the doors of employees: in by a passkey, and a new passkey by an invitation.
 func (h *Hall) staffRoutes(way func(method, path string, action access.Action, relation string, handle door.Handler) door.Route) []door.Route {

@@ -1056,6 +1056,96 @@ func (t Text) ToNext() string {
 	return text.Pick(t.lang, "Till inkorgen", "Til indbakken", "To the inbox")
 }
 
+// Reads reads "Vem har läst ärendet".
+func (t Text) Reads() string {
+	return text.Pick(t.lang, "Vem har läst ärendet", "Hvem har læst sagen", "Who has read the case")
+}
+
+// ReadByNone reads "Ingen har läst det före dig.".
+func (t Text) ReadByNone() string {
+	return text.Pick(t.lang, "Ingen har läst det före dig.", "Ingen har læst den før dig.", "Nobody before you.")
+}
+
+// ReadByYou reads "Du, {n} gånger.".
+func (t Text) ReadByYou(n int) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "Du, 1 gang."
+		}
+		return "Du, " + strconv.Itoa(n) + " gange."
+	case text.EN:
+		if n == 1 {
+			return "You, once."
+		}
+		return "You, " + strconv.Itoa(n) + " times."
+	}
+	if n == 1 {
+		return "Du, 1 gång."
+	}
+	return "Du, " + strconv.Itoa(n) + " gånger."
+}
+
+// ReadByOfficers reads "Andra handläggare, {n} gånger.".
+func (t Text) ReadByOfficers(n int) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "Andre sagsbehandlere, 1 gang."
+		}
+		return "Andre sagsbehandlere, " + strconv.Itoa(n) + " gange."
+	case text.EN:
+		if n == 1 {
+			return "Other officers, once."
+		}
+		return "Other officers, " + strconv.Itoa(n) + " times."
+	}
+	if n == 1 {
+		return "Andra handläggare, 1 gång."
+	}
+	return "Andra handläggare, " + strconv.Itoa(n) + " gånger."
+}
+
+// ReadByParties reads "Parterna, {n} gånger.".
+func (t Text) ReadByParties(n int) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "Parterne, 1 gang."
+		}
+		return "Parterne, " + strconv.Itoa(n) + " gange."
+	case text.EN:
+		if n == 1 {
+			return "The parties, once."
+		}
+		return "The parties, " + strconv.Itoa(n) + " times."
+	}
+	if n == 1 {
+		return "Parterna, 1 gång."
+	}
+	return "Parterna, " + strconv.Itoa(n) + " gånger."
+}
+
+// ReadByOthers reads "Övriga, {n} gånger.".
+func (t Text) ReadByOthers(n int) string {
+	switch t.lang {
+	case text.DA:
+		if n == 1 {
+			return "Øvrige, 1 gang."
+		}
+		return "Øvrige, " + strconv.Itoa(n) + " gange."
+	case text.EN:
+		if n == 1 {
+			return "Others, once."
+		}
+		return "Others, " + strconv.Itoa(n) + " times."
+	}
+	if n == 1 {
+		return "Övriga, 1 gång."
+	}
+	return "Övriga, " + strconv.Itoa(n) + " gånger."
+}
+
 // PreviewTitle reads "Förhandsgranska beslutet".
 func (t Text) PreviewTitle() string {
 	return text.Pick(t.lang, "Förhandsgranska beslutet", "Se afgørelsen igennem", "Preview the decision")
@@ -1084,80 +1174,6 @@ func (t Text) ChangeButton() string {
 // PreviewSendNote reads "När du skickar avslutas ärendet. Ett beslut som är skickat går inte att ta tillbaka här.".
 func (t Text) PreviewSendNote() string {
 	return text.Pick(t.lang, "När du skickar avslutas ärendet. Ett beslut som är skickat går inte att ta tillbaka här.", "Når du sender, bliver sagen afsluttet. En afgørelse, der er sendt, kan ikke trækkes tilbage her.", "Sending it closes the case. A decision that has been sent can't be taken back here.")
-}
-
-// LetterAbout reads "Ärende {ref}, {board}".
-func (t Text) LetterAbout(ref, board string) string {
-	switch t.lang {
-	case text.DA:
-		return "Sag " + ref + ", " + board
-	case text.EN:
-		return "Case " + ref + ", " + board
-	}
-	return "Ärende " + ref + ", " + board
-}
-
-// DecidedQueued reads "Vi har godkänt ansökan. Den har fått en plats i kön.".
-func (t Text) DecidedQueued() string {
-	return text.Pick(t.lang, "Vi har godkänt ansökan. Den har fått en plats i kön.", "Vi har godkendt ansøgningen. Den har fået en plads på ventelisten.", "We have approved the application. It has a place in the queue.")
-}
-
-// DecidedGranted reads "Vi har beviljat ansökan.".
-func (t Text) DecidedGranted() string {
-	return text.Pick(t.lang, "Vi har beviljat ansökan.", "Vi har bevilget det, I søgte om.", "We have granted the application.")
-}
-
-// DecidedRefused reads "Vi har avslagit ansökan.".
-func (t Text) DecidedRefused() string {
-	return text.Pick(t.lang, "Vi har avslagit ansökan.", "Vi har givet afslag på ansøgningen.", "We have refused the application.")
-}
-
-// DecidedDismissed reads "Vi har avvisat ansökan. Det betyder att vi inte har prövat den.".
-func (t Text) DecidedDismissed() string {
-	return text.Pick(t.lang, "Vi har avvisat ansökan. Det betyder att vi inte har prövat den.", "Vi har afvist ansøgningen. Det betyder, at vi ikke har behandlet den.", "We have dismissed the application. That means we have not considered it.")
-}
-
-// LetterReasons reads "Skäl".
-func (t Text) LetterReasons() string {
-	return text.Pick(t.lang, "Skäl", "Begrundelse", "Reasons")
-}
-
-// LetterAppeal reads "Så överklagar du".
-func (t Text) LetterAppeal() string {
-	return text.Pick(t.lang, "Så överklagar du", "Sådan klager du", "How to appeal")
-}
-
-// LetterAppealHow reads "Skriv till {board} vilket beslut du överklagar, hur du vill att det ändras och varför. Skriv också ärendets nummer, {ref}.".
-func (t Text) LetterAppealHow(board, ref string) string {
-	switch t.lang {
-	case text.DA:
-		return "Skriv til " + board + ", hvilken afgørelse du klager over, hvordan du vil have den ændret og hvorfor. Skriv også sagens nummer, " + ref + "."
-	case text.EN:
-		return "Write to " + board + " and say which decision you appeal, how you want it changed and why. Give the case number as well, " + ref + "."
-	}
-	return "Skriv till " + board + " vilket beslut du överklagar, hur du vill att det ändras och varför. Skriv också ärendets nummer, " + ref + "."
-}
-
-// LetterAppealWhen reads "Vi behöver ha ditt överklagande inom {days} dagar från den dag då du fick beslutet. Ändrar vi inte beslutet som du vill skickar vi det vidare till den domstol som prövar det.".
-func (t Text) LetterAppealWhen(days string) string {
-	switch t.lang {
-	case text.DA:
-		return "Vi skal have din klage inden " + days + " dage fra den dag, du fik afgørelsen. Ændrer vi ikke afgørelsen, som du ønsker, sender vi klagen videre til den myndighed, der behandler den."
-	case text.EN:
-		return "We need your appeal within " + days + " days from the day you got the decision. If we do not change it the way you want, we send it on to the court that hears appeals."
-	}
-	return "Vi behöver ha ditt överklagande inom " + days + " dagar från den dag då du fick beslutet. Ändrar vi inte beslutet som du vill skickar vi det vidare till den domstol som prövar det."
-}
-
-// LetterBy reads "Beslutat av {name} för {board}, enligt punkt {point} i delegationsordningen.".
-func (t Text) LetterBy(name, board, point string) string {
-	switch t.lang {
-	case text.DA:
-		return "Afgjort af " + name + " for " + board + " efter punkt " + point + " i delegationsplanen."
-	case text.EN:
-		return "Decided by " + name + " for " + board + ", under point " + point + " of the order of delegation."
-	}
-	return "Beslutat av " + name + " för " + board + ", enligt punkt " + point + " i delegationsordningen."
 }
 
 // NoticeTakenByColleague reads "En kollega hann före och handlägger ärendet nu.".
@@ -1495,6 +1511,10 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.PanelNote(), true
 	case "to_next":
 		return t.ToNext(), true
+	case "reads":
+		return t.Reads(), true
+	case "read_by_none":
+		return t.ReadByNone(), true
 	case "preview_title":
 		return t.PreviewTitle(), true
 	case "preview_lead":
@@ -1507,18 +1527,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.ChangeButton(), true
 	case "preview_send_note":
 		return t.PreviewSendNote(), true
-	case "decided_queued":
-		return t.DecidedQueued(), true
-	case "decided_granted":
-		return t.DecidedGranted(), true
-	case "decided_refused":
-		return t.DecidedRefused(), true
-	case "decided_dismissed":
-		return t.DecidedDismissed(), true
-	case "letter_reasons":
-		return t.LetterReasons(), true
-	case "letter_appeal":
-		return t.LetterAppeal(), true
 	case "notice_taken_by_colleague":
 		return t.NoticeTakenByColleague(), true
 	case "notice_not_in_progress":

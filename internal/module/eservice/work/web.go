@@ -6,6 +6,7 @@ import (
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/door"
+	"tillit/internal/core/ledger"
 	"tillit/internal/kit/text"
 	"tillit/internal/kit/ui"
 	"tillit/internal/module/eservice"
@@ -14,10 +15,11 @@ import (
 // Web is the officer's pages.
 type Web struct {
 	cases *eservice.Service
+	reads *ledger.Reader
 }
 
-// NewWeb makes the pages on the service that decides.
-func NewWeb(s *eservice.Service) *Web { return &Web{cases: s} }
+// NewWeb makes the pages on the service that decides; l tells who has read a case.
+func NewWeb(s *eservice.Service, l *ledger.Reader) *Web { return &Web{cases: s, reads: l} }
 
 // Routes are the officer's doors. The inbox lets no protected value pass, whoever reads it.
 func (w *Web) Routes() []door.Route {

@@ -8,6 +8,7 @@ import (
 	"tillit/internal/core/access"
 	"tillit/internal/core/disclosure"
 	"tillit/internal/core/door"
+	"tillit/internal/core/ledger"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
 	"tillit/internal/kit/ui"
@@ -21,6 +22,7 @@ type casePage struct {
 	Now   instant
 	Me    access.PersonID
 	View  *eservice.View
+	Reads []ledger.Reads
 	Typed typed
 }
 
@@ -87,7 +89,11 @@ func (w *Web) show(ctx context.Context, v *door.Visit, key eservice.CaseID, wrot
 		return door.Answer{}, err
 	}
 	frame.Errors = len(wrote.Errors) > 0
-	return door.Answer{Status: status, Page: casePages(casePage{Frame: frame, Now: instant{v.At, v.Zone}, Me: v.By.Person, View: view, Typed: wrote})}, nil
+	reads, err := w.reads.ReadsOf(ctx, v.By, view.ID)
+	if err != nil {
+		return door.Answer{}, err
+	}
+	return door.Answer{Status: status, Page: casePages(casePage{Frame: frame, Now: instant{v.At, v.Zone}, Me: v.By.Person, View: view, Reads: reads, Typed: wrote})}, nil
 }
 
 // frame is the frame of a page about one case, and what the ledger says of it. The title

@@ -156,8 +156,16 @@ func TestTheCaseAsOnePage(t *testing.T) {
 	lacks(t, house.Page{Body: shared}, "Biblioteket", "Tål inte nötter.", "Jag arbetar")
 	holds(t, house.Page{Body: own, Status: p.Status}, p.Status, "Biblioteket", "Jag arbetar")
 	lacks(t, p, " style=", "<script>", " onclick=")
-	lines := d.one(`select string_agg(distinct fields, ' ') from ledger.disclosure where "case" = $1::uuid`, key)
-	_ = lines
+	holds(t, p, p.Status, "Ingen har läst det före dig.")
+
+	for _, who := range []string{"elsa-lindqvist-ek", "maria-lindqvist", "johan-ek"} {
+		if n := d.one(`select count(*)::text from ledger.response r join ledger.disclosure l on l.response = r.id join access.board b on b.id = r.controller
+where r.case_id = $1::uuid and b.key = 'utbildningsnamnden' and l.subject = $2::uuid`, key, d.person(who)); n == "0" {
+			t.Errorf("the ledger does not have %s", who)
+		}
+	}
+	d.Staff(t, "jonas-viklund").Get(path(key, ""))
+	holds(t, b.Get(path(key, "")), http.StatusOK, "Du, 1 gång. Andra handläggare, 1 gång.")
 }
 
 func TestADecisionIsPreviewedAndThenSentToEveryParty(t *testing.T) {
@@ -171,7 +179,7 @@ func TestADecisionIsPreviewedAndThenSentToEveryParty(t *testing.T) {
 
 	ruling := url.Values{"outcome": {"queued"}, "reasons": {"Elsa är gammal nog.\r\nPlatsen räknas från i dag."}}
 	p = b.Post(path(key, "preview"), ruling)
-	holds(t, p, http.StatusOK, "Vi har godkänt ansökan.", "Elsa är gammal nog.<br>Platsen räknas", "Så överklagar du", "inom 21 dagar", ref, "Maria Lindqvist", "Johan Ek", "Besluta och skicka")
+	holds(t, p, http.StatusOK, "Ansökan är godkänd, och platsen i kön gäller", "Elsa är gammal nog.", "Platsen räknas från i dag.", "Om du inte håller med", "inom 21 dagar", "Maria Lindqvist", "Johan Ek", "Besluta och skicka")
 	if n := d.one(`select count(*)::text from eservice.decision`); n != "0" {
 		t.Fatal("the preview decided")
 	}

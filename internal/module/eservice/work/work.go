@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tillit/internal/core/access"
+	"tillit/internal/core/ledger"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
 	"tillit/internal/kit/ui"
@@ -309,4 +310,25 @@ func served(t Text, v *eservice.View, who access.PersonID, now instant) string {
 		}
 	}
 	return ""
+}
+
+// readers says how many times the case has been read, and by whom in kind.
+func readers(t Text, list []ledger.Reads) string {
+	var said []string
+	for _, r := range list {
+		switch {
+		case r.Own:
+			said = append(said, t.ReadByYou(r.Count))
+		case r.Kind == access.Officer:
+			said = append(said, t.ReadByOfficers(r.Count))
+		case r.Kind == access.Resident:
+			said = append(said, t.ReadByParties(r.Count))
+		default:
+			said = append(said, t.ReadByOthers(r.Count))
+		}
+	}
+	if len(said) == 0 {
+		return t.ReadByNone()
+	}
+	return strings.Join(said, " ")
 }

@@ -105,7 +105,7 @@ func TestEveryStateOutcomeAndEventHasWords(t *testing.T) {
 		keys = append(keys, "state_"+string(s))
 	}
 	for _, o := range eservice.Outcomes {
-		keys = append(keys, "outcome_"+string(o), "choose_"+string(o), "decided_"+string(o))
+		keys = append(keys, "outcome_"+string(o), "choose_"+string(o))
 	}
 	for _, l := range eservice.Lists {
 		keys = append(keys, "list_"+string(l), "caption_"+string(l), "empty_"+string(l))
