@@ -577,10 +577,6 @@ func pagesAreAccessible(t *testing.T, d *desk) {
 			d.do(t, chromedp.Evaluate[chromedp.Void](string(axe)))
 			found := run(t, d, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"], resultTypes: ["violations"]})
 				.then(r => r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise))
-			if dir := os.Getenv("PK_PICS"); dir != "" {
-				png := run(t, d, chromedp.CaptureScreenshot())
-				os.WriteFile(fmt.Sprintf("%s/%s-%d.png", dir, strings.ReplaceAll(strings.Trim(path, "/"), "/", "_"), width), png, 0o644)
-			}
 			for _, f := range found {
 				t.Errorf("%s at %d: %s", path, width, f)
 			}

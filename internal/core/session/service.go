@@ -174,6 +174,16 @@ func (s *Service) EndAllOf(ctx context.Context, who access.PersonID, why string)
 	return n, fault.Wrap("session.EndAllOf", err)
 }
 
+// EndIn is EndAllOf inside the transaction of what makes it needed.
+func (s *Service) EndIn(ctx context.Context, tx *db.Tx, who access.PersonID, why string) error {
+	err := access.AsService(ctx, tx, "session", func(ctx context.Context) error {
+		now := tx.Now()
+		_, err := New(tx).revokePerson(ctx, &now, &why, who)
+		return err
+	})
+	return fault.Wrap("session.EndIn", err)
+}
+
 // EndBuild ends every session that was born under a build. For stewards.
 func (s *Service) EndBuild(ctx context.Context, build, why string) (int64, error) {
 	var n int64

@@ -334,7 +334,43 @@ func (s *Service) MarkRead(ctx context.Context, by access.Actor, caseID CaseID) 
 		}
 		now := tx.Now()
 		q := New(tx)
-		return errors.Join(q.readMessages(ctx, &now, id.Key(caseID), false), q.setServedRead(ctx, id.Key(caseID), by.Person, &now))
+		return errors.Join(q.readMessages(ctx, &now, id.Key(caseID), by.Person), q.setServedRead(ctx, id.Key(caseID), by.Person, &now))
 	})
 	return fault.Wrap("eservice.MarkRead", err)
+}
+
+// Shield moves the open cases of a person who has become protected to the shielded unit: the
+// unit that had them does not reach her, or them, any more. For the feed of the population
+// register, inside its transaction; decided cases move as well, since they are read too.
+func (s *Service) Shield(ctx context.Context, tx *db.Tx, who access.PersonID) error {
+	err := access.AsService(ctx, tx, "eservice", func(ctx context.Context) error {
+		q := New(tx)
+		cases, err := q.unshieldedOf(ctx, id.Key(who))
+		if err != nil {
+			return err
+		}
+		now := tx.Now()
+		for _, c := range cases {
+			if err := q.setShielded(ctx, c.ShieldedUnit, c.ShieldedBoard, c.ID); err != nil {
+				return err
+			}
+			people, err := q.servedBy(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			if err := q.endServing(ctx, &now, c.ID); err != nil {
+				return err
+			}
+			for _, p := range people {
+				if err := q.insertRelation(ctx, insertRelationParams{ID: id.New[any](s.ids), Subject: c.ShieldedUnit, Kind: "serves", Object: p, Via: c.ID, ValidFrom: now}); err != nil {
+					return err
+				}
+			}
+			if err := s.event(ctx, tx, CaseID(c.ID), "shielded", "officers", ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return fault.Wrap("eservice.Shield", err)
 }

@@ -205,7 +205,7 @@ insert into eservice.message (id, case_id, party, from_party, author, author_nam
 select id, case_id, party, from_party, author, author_name, body, at, read_at from eservice.message where case_id = $1 order by at, id limit 500;
 
 -- name: readMessages :exec
-update eservice.message set read_at = @now where case_id = @case_id and from_party = @from_party and read_at is null;
+update eservice.message set read_at = @now where case_id = @case_id and party = @party and not from_party and read_at is null;
 
 -- name: insertNote :exec
 insert into eservice.note (id, case_id, author, author_name, body, at) values ($1, $2, $3, $4, $5, $6);
@@ -251,3 +251,15 @@ update access.relation set valid_to = @now where subject = @subject and kind = @
 
 -- name: endServing :exec
 update access.relation set valid_to = @now where via = @case_id and kind = 'serves' and (valid_to is null or valid_to > @now);
+
+-- name: unshieldedOf :many
+select c.id, f.shielded_unit, u.board as shielded_board from eservice.case c
+join eservice.family f on f.key = c.family join access.unit u on u.id = f.shielded_unit
+where not c.shielded and (c.about = @person::uuid or c.id in (select p.case_id from eservice.party p where p.person = @person::uuid));
+
+-- name: setShielded :exec
+update eservice.case set shielded = true, unit = @unit, controller = @board, officer = null,
+  state = case when state = 'in_progress' then 'submitted' else state end, version = version + 1 where id = @id;
+
+-- name: servedBy :many
+select r.object::uuid as person from access.relation r where r.via = @case_id and r.kind = 'serves' and r.valid_to is null;

@@ -1605,11 +1605,11 @@ func (q *Queries) rates(ctx context.Context) ([]EserviceRate, error) {
 }
 
 const readMessages = `-- name: readMessages :exec
-update eservice.message set read_at = $1 where case_id = $2 and from_party = $3 and read_at is null
+update eservice.message set read_at = $1 where case_id = $2 and party = $3 and not from_party and read_at is null
 `
 
-func (q *Queries) readMessages(ctx context.Context, now *time.Time, caseID id.Key, fromParty bool) error {
-	_, err := q.db.Exec(ctx, readMessages, now, caseID, fromParty)
+func (q *Queries) readMessages(ctx context.Context, now *time.Time, caseID id.Key, party access.PersonID) error {
+	_, err := q.db.Exec(ctx, readMessages, now, caseID, party)
 	return err
 }
 
@@ -1653,6 +1653,30 @@ func (q *Queries) saveDraft(ctx context.Context, arg saveDraftParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const servedBy = `-- name: servedBy :many
+select r.object::uuid as person from access.relation r where r.via = $1 and r.kind = 'serves' and r.valid_to is null
+`
+
+func (q *Queries) servedBy(ctx context.Context, caseID id.Key) ([]id.Key, error) {
+	rows, err := q.db.Query(ctx, servedBy, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []id.Key
+	for rows.Next() {
+		var person id.Key
+		if err := rows.Scan(&person); err != nil {
+			return nil, err
+		}
+		items = append(items, person)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const servedOf = `-- name: servedOf :many
@@ -1774,6 +1798,16 @@ update eservice.served set read_at = $3 where case_id = $1 and person = $2 and r
 
 func (q *Queries) setServedRead(ctx context.Context, caseID id.Key, person access.PersonID, readAt *time.Time) error {
 	_, err := q.db.Exec(ctx, setServedRead, caseID, person, readAt)
+	return err
+}
+
+const setShielded = `-- name: setShielded :exec
+update eservice.case set shielded = true, unit = $1, controller = $2, officer = null,
+  state = case when state = 'in_progress' then 'submitted' else state end, version = version + 1 where id = $3
+`
+
+func (q *Queries) setShielded(ctx context.Context, unit id.Key, board id.Key, iD id.Key) error {
+	_, err := q.db.Exec(ctx, setShielded, unit, board, iD)
 	return err
 }
 
@@ -1908,6 +1942,38 @@ func (q *Queries) staleDrafts(ctx context.Context, expiresAt time.Time) ([]id.Ke
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unshieldedOf = `-- name: unshieldedOf :many
+select c.id, f.shielded_unit, u.board as shielded_board from eservice.case c
+join eservice.family f on f.key = c.family join access.unit u on u.id = f.shielded_unit
+where not c.shielded and (c.about = $1::uuid or c.id in (select p.case_id from eservice.party p where p.person = $1::uuid))
+`
+
+type unshieldedOfRow struct {
+	ID            id.Key
+	ShieldedUnit  id.Key
+	ShieldedBoard id.Key
+}
+
+func (q *Queries) unshieldedOf(ctx context.Context, person id.Key) ([]unshieldedOfRow, error) {
+	rows, err := q.db.Query(ctx, unshieldedOf, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []unshieldedOfRow
+	for rows.Next() {
+		var i unshieldedOfRow
+		if err := rows.Scan(&i.ID, &i.ShieldedUnit, &i.ShieldedBoard); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

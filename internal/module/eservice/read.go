@@ -249,6 +249,12 @@ func (r *reading) open(ctx context.Context, caseID CaseID) error {
 	return nil
 }
 
+// hers reports whether what belongs to one party alone is the reader's: an officer reads all of
+// a case, a party what is her own. Row-level security says the same, and neither trusts the other.
+func (r *reading) hers(party access.PersonID) bool {
+	return r.by.Kind == access.Officer || party == r.by.Person
+}
+
 func (v *View) everybody() []access.PersonID {
 	list := []access.PersonID{v.About}
 	for _, p := range v.Parties {
@@ -288,11 +294,20 @@ func (r *reading) answers(ctx context.Context) error {
 	child := r.v.People[r.v.About]
 	for i := range rows {
 		row := &rows[i]
-		subject := r.v.About
+		permit, subject := r.permit, r.v.About
 		if row.Part == "applicant" {
 			subject = row.Owner
+			if r.by.Kind == access.Resident {
+				permit, err = r.s.access.Permit(ctx, r.tx, r.by, ReadOwn, CaseRef(r.v.ID), r.purpose)
+				if fault.Is(err, fault.NotFound) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+			}
 		}
-		disclosure.Tie(r.permit, subject, CaseRef(r.v.ID), 1, row)
+		disclosure.Tie(permit, subject, CaseRef(r.v.ID), 1, row)
 		f := &Form{Package: p, Answers: row.Body, Rates: rates, Units: units, Today: today(r.v.Created, r.s.zone), guardians: len(r.v.Parties)}
 		if child.Known() && child.Born != nil {
 			f.Child = &child
@@ -312,6 +327,9 @@ func (r *reading) attachments(ctx context.Context) error {
 		return fault.Wrap("eservice.attachments", err)
 	}
 	for _, row := range rows {
+		if !row.Shared && !r.hers(row.Owner) {
+			continue
+		}
 		disclosure.Tie(r.permit, row.Owner, CaseRef(r.v.ID), 1, &row)
 		r.v.Attachments = append(r.v.Attachments, Attachment{ID: AttachmentID(row.ID), Slot: row.Slot, Owner: row.Owner, Name: row.Name, Media: row.Media, Size: row.Size,
 			Scan: Verdict(row.Scan), At: row.At, shared: row.Shared})
@@ -325,6 +343,9 @@ func (r *reading) messages(ctx context.Context) error {
 		return fault.Wrap("eservice.messages", err)
 	}
 	for _, row := range rows {
+		if !r.hers(row.Party) {
+			continue
+		}
 		disclosure.Tie(r.permit, row.Party, CaseRef(r.v.ID), 1, &row)
 		r.v.Messages = append(r.v.Messages, Message{Party: row.Party, FromParty: row.FromParty, AuthorName: row.AuthorName, Body: row.Body, At: row.At, Read: row.ReadAt != nil})
 	}
@@ -337,6 +358,9 @@ func (r *reading) completions(ctx context.Context) error {
 		return fault.Wrap("eservice.completions", err)
 	}
 	for _, row := range rows {
+		if !r.hers(row.Party) {
+			continue
+		}
 		disclosure.Tie(r.permit, row.Party, CaseRef(r.v.ID), 1, &row)
 		r.v.Completions = append(r.v.Completions, CompletionRequest{ID: CompletionID(row.ID), Party: row.Party, Ask: row.Ask, AskedBy: row.AskedBy, AskedAt: row.AskedAt,
 			DueAt: row.DueAt, Answer: row.Answer, Answered: row.AnsweredAt})
@@ -401,6 +425,9 @@ func (r *reading) signatures(ctx context.Context) error {
 		return fault.Wrap("eservice.signatures", err)
 	}
 	for _, row := range rows {
+		if !r.hers(row.Person) {
+			continue
+		}
 		r.v.Signatures = append(r.v.Signatures, Signature{Person: row.Person, At: row.At})
 	}
 	return nil
@@ -412,6 +439,9 @@ func (r *reading) served(ctx context.Context) error {
 		return fault.Wrap("eservice.served", err)
 	}
 	for _, row := range rows {
+		if !r.hers(row.Person) {
+			continue
+		}
 		r.v.Served = append(r.v.Served, Served{Person: row.Person, At: row.At, ReadAt: row.ReadAt})
 	}
 	return nil

@@ -326,7 +326,13 @@ func (s *Service) event(ctx context.Context, tx *db.Tx, caseID CaseID, what, aud
 func (s *Service) Identify(ctx context.Context, by access.Actor, caseID CaseID) error {
 	err := s.db.Tx(ctx, by.Local(CoSign), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.access.Permit(ctx, tx, by, ReadShared, CaseRef(caseID), CoSign); err == nil {
-			return nil
+			c, err := s.frame(ctx, tx, caseID)
+			if err != nil {
+				return err
+			}
+			if p, _ := c.Party(by.Person); p.State != Invited {
+				return nil
+			}
 		}
 		if _, err := s.access.Permit(ctx, tx, by, Identify, CaseRef(caseID), CoSign); err != nil {
 			return err

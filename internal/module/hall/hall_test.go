@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
 	"tillit/internal/core/access"
+	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
 )
 
@@ -245,6 +248,42 @@ func TestFailedOrders(t *testing.T) {
 	for hint, may := range map[string]bool{"transactionRiskBlocked": false, "userDeclinedCall": false, "cancelled": true, "userCancel": true, "": true, "neverHeardOf": true} {
 		if mayRetry(hint) != may {
 			t.Errorf("mayRetry(%q) = %v", hint, !may)
+		}
+	}
+}
+
+func TestAnInvitationIsReadAsItIsPasted(t *testing.T) {
+	const code = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+	for _, typed := range []string{code, " " + code + "\n", code[:20] + " " + code[20:30] + "\r\n\t" + code[30:]} {
+		if s, err := invitation(typed); err != nil || s.Cookie() != code {
+			t.Errorf("invitation(%q): %v", typed, err)
+		}
+	}
+	for _, typed := range []string{"", code[1:], code + "A", strings.Replace(code, "A", "å", 1), strings.Replace(code, "A", "+", 1)} {
+		if _, err := invitation(typed); !fault.Is(err, fault.NotFound) {
+			t.Errorf("invitation(%q): %v", typed, err)
+		}
+	}
+}
+
+func TestAKeyHasANameOfOneLine(t *testing.T) {
+	for typed, want := range map[string]string{"": "Key", " \n\u200b ": "Key", "Min telefon": "Min telefon", " blå\n\tnyckeln\x00 ": "blå nyckeln"} {
+		if got := labelOf(typed, "Key"); got != want {
+			t.Errorf("labelOf(%q) = %q", typed, got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		got := labelOf(rapid.String().Draw(t, "typed"), "Key")
+		if n := utf8.RuneCountInString(got); n == 0 || n > labelLength || strings.ContainsFunc(got, unicode.IsControl) || got != strings.TrimSpace(got) {
+			t.Fatalf("%q", got)
+		}
+	})
+}
+
+func TestWhoWorksHereIsSentOnToHerOwnPartAlone(t *testing.T) {
+	for to, want := range map[string]string{"": "/sign-in/staff", "/my": "/sign-in/staff", "/workshop": "/sign-in/staff", "/work/a?b=c": "/sign-in/staff?to=%2Fwork%2Fa%3Fb%3Dc", "/steward": "/sign-in/staff?to=%2Fsteward"} {
+		if got := staffHref(to); got != want {
+			t.Errorf("staffHref(%q) = %q", to, got)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func (h *Hall) finishStaff(ctx context.Context, v *door.Visit) (door.Answer, err
 
 func (h *Hall) key(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	able := h.sessions.HasPasskeys()
-	return page(ctx, v, In(v.Lang).KeyTitle(), func(f ui.PageProps) templ.Component { return keyPage(f, able) }, withPasskey)
+	return page(ctx, v, In(v.Lang).KeyTitle(), func(f ui.PageProps) templ.Component { return keyPage(f, able) }, withPasskey, func(p *ui.PageProps) { p.SignIn = "" })
 }
 
 // invitation reads a code as people paste it: with blanks and broken lines. What is no code
