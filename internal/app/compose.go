@@ -104,6 +104,7 @@ func (a *App) furnish(key []byte) error {
 	}
 	h.cases = eservice.NewService(eservice.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people,
 		Sessions: h.sessions, Notices: h.notices, Scanner: a.scanner(), Zone: h.zone, Town: t.Key, Log: a.log})
+	h.people.OnCustodyEnd(h.cases.CustodyEnded)
 	a.hang()
 	return nil
 }

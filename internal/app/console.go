@@ -54,7 +54,7 @@ func console(ctx context.Context, s config.Storage, country, bundled string, fn 
 	if err != nil {
 		return err
 	}
-	a.db = db.New(pool, a.clock)
+	a.appPool, a.db = pool, db.New(pool, a.clock)
 	if a.board, err = closure.Open(ctx, a.db, a.ids, a.log); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/notify"
@@ -108,17 +109,18 @@ func (w *world) waiting() {
 		params: map[string]string{"case": c.String(), "file": w.file(c, "canary-signe")}})
 }
 
-// ended is a case to which a guardian was invited whose custody the register then ended.
+// ended is a case to which a guardian was invited whose custody the register then ended: it is
+// received without his signature, and he has nothing to do with it.
 func (w *world) ended() {
 	katarzyna := w.resident("katarzyna-nowicka")
 	c := w.apply(katarzyna, form{child: "zofia-nowicka", kind: "preschool", places: preschools})
-	w.ref(c, "katarzyna-nowicka")
-	w.Clock.Advance(1000000)
+	w.ref(c, "katarzyna-nowicka", "anna-karin-mo", "jonas-viklund")
+	w.Clock.Advance(time.Second)
 	w.must(w.Inside.DB.Tx(w.t.Context(), access.Service("population").Local("population"), func(ctx context.Context, tx *db.Tx) error {
 		return w.People.SetCustody(ctx, tx, w.Of["zofia-nowicka"], []person.Custody{
 			{Guardian: w.Of["katarzyna-nowicka"], Kind: person.Sole, Living: person.Main, From: tx.Now()}})
 	}))
-	w.put(&bundle{name: "of an ended relation", owner: "katarzyna-nowicka", browser: katarzyna.Browser, people: []string{"katarzyna-nowicka", "zofia-nowicka"},
+	w.put(&bundle{name: "of an ended relation", owner: "katarzyna-nowicka", officer: "anna-karin-mo", browser: katarzyna.Browser, people: []string{"katarzyna-nowicka", "zofia-nowicka"},
 		params: map[string]string{"case": c.String(), "file": w.file(c, "katarzyna-nowicka")}})
 }
 
@@ -238,7 +240,7 @@ func (w *world) cast() {
 	placing, shield := []string{"anna-karin-mo", "jonas-viklund"}, []string{"elin-thorsell", "hamid-rostami"}
 	for child, officers := range map[string][]string{
 		"alva-berglund-wallin": placing, "nils-lindqvist-ek": placing, "elsa-lindqvist-ek": nil, "canary-rut": nil, "tuva-sandell-falk": nil, "vilma-almgren": shield,
-		"ebba-norling": placing, "hjalmar-viklund": {"anna-karin-mo"}, "zofia-nowicka": nil,
+		"ebba-norling": placing, "hjalmar-viklund": {"anna-karin-mo"}, "zofia-nowicka": placing,
 	} {
 		both := guardians(w.Town, child)
 		if child == "zofia-nowicka" {

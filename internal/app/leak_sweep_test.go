@@ -121,13 +121,13 @@ func (v *tried) one(e entrance, b *bundle, values map[string]string, missing str
 		return
 	}
 	knows := slices.Contains(v.who.knows, b.name)
-	if knows && e.Method == http.MethodPost && !slices.Contains(applicants, e.Action) {
-		return // hers to do
+	if knows && slices.Contains(signers, e.Action) {
+		return // hers to do, and then the case is another
 	}
 	p := v.do(e, a, values)
 	v.look(e, a, p, b)
-	if knows && e.Method == http.MethodGet {
-		return // some of it is hers to see
+	if knows && !slices.Contains(applicants, e.Action) {
+		return // some of it is hers to see and to do; whether she changed what is not, is looked at after
 	}
 	v.refused++
 	if got := alike(p, a); got != missing && !(v.staff() && p.Status == http.StatusForbidden) {
@@ -145,7 +145,9 @@ func (v *tried) mix(e entrance, b *bundle, values map[string]string) {
 	v.look(e, a, v.do(e, a, values), b)
 }
 
-// applicants are the actions that are the applicant's alone.
+// signers are the actions of a guardian who signs, and applicants those of the applicant alone.
+var signers = []string{"eservice.Identify", "eservice.Sign", "eservice.Decline"}
+
 var applicants = []string{"eservice.Withdraw", "eservice.AnswerCompletion", "eservice.ReadOwn", "eservice.ReadDraft", "eservice.WriteDraft"}
 
 // staff reports whether the stranger works here: she is told that she may not.

@@ -11,6 +11,8 @@ import (
 
 	antivirusfake "tillit/internal/adapter/antivirus/fake"
 	bankidfake "tillit/internal/adapter/bankid/fake"
+	"tillit/internal/adapter/population"
+	populationfake "tillit/internal/adapter/population/fake"
 	smtpfake "tillit/internal/adapter/smtp/fake"
 	"tillit/internal/kit/clock"
 	"tillit/internal/town"
@@ -19,13 +21,14 @@ import (
 // world plays everything outside, in the demo and in the tests: from the adapters' fakes, as
 // pages for people and as JSON for tests.
 type world struct {
-	town   town.Town
-	clock  *clock.Movable
-	bankid *bankidfake.Server
-	relay  *smtpfake.Server // takes the town's mail
-	clamd  string           // socket of the scanner
-	kick   func(context.Context)
-	mux    *http.ServeMux
+	town     town.Town
+	clock    *clock.Movable
+	bankid   *bankidfake.Server
+	register *populationfake.Server
+	relay    *smtpfake.Server // takes the town's mail
+	clamd    string           // socket of the scanner
+	kick     func(context.Context)
+	mux      *http.ServeMux
 }
 
 func (a *App) startWorld(context.Context) error {
@@ -49,6 +52,10 @@ func (a *App) startWorld(context.Context) error {
 		return err
 	}
 	a.stops = append(a.stops, func(context.Context) error { return w.relay.Close() })
+	w.register = populationfake.New(records(t))
+	w.mux.Handle("/population/", w.register)
+	w.mux.HandleFunc("GET /population", w.population)
+	w.mux.HandleFunc("POST /population", w.setProtection)
 	w.mux.HandleFunc("GET /{$}", w.index)
 	w.mux.HandleFunc("GET /mail", w.mail)
 	// Nothing is sent by these yet; whoever looks finds nothing.
@@ -118,6 +125,33 @@ func (w *world) mail(rw http.ResponseWriter, r *http.Request) {
 		mails = []smtpfake.Mail{}
 	}
 	tell(rw, r, "mail", mails)
+}
+
+// population lists the cast as a page, to change what protects them.
+func (w *world) population(rw http.ResponseWriter, _ *http.Request) {
+	var list []population.Record
+	for _, p := range w.town.People {
+		if p.Why == "" {
+			continue
+		}
+		if r, ok := w.register.Get(p.Number); ok {
+			list = append(list, r)
+		}
+	}
+	show(rw, "population", list)
+}
+
+func (w *world) setProtection(rw http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(rw, r.Body, 1<<10)
+	_, ok := w.register.Set(r.FormValue("number"), func(p *population.Record) { p.Protection = r.FormValue("protection") })
+	if !ok {
+		http.Error(rw, "nobody has that number", http.StatusNotFound)
+		return
+	}
+	if w.kick != nil {
+		w.kick(r.Context())
+	}
+	http.Redirect(rw, r, "/population", http.StatusSeeOther)
 }
 
 func (w *world) nothing(rw http.ResponseWriter, _ *http.Request) { answer(rw, []struct{}{}) }

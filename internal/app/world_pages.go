@@ -35,6 +35,12 @@ pre{white-space:pre-wrap;background:#f4f4f4;padding:1rem}button,input{font:inher
 {{define "people"}}{{template "top" "People"}}<table><tr><th>Name<th>Number<th>Role<th>Unit<th>There for</tr>
 {{range .}}<tr><td>{{.Name}}<td>{{.Number}}<td>{{.Role}}<td>{{.Unit}}<td>{{.For}}</tr>{{end}}</table>{{end}}
 {{define "mail"}}{{template "top" "Mail"}}{{range .}}<h2>{{.Subject}}</h2><p>To {{.To}}, {{.At}}</p><pre>{{.Text}}</pre>{{else}}<p>Nothing has been sent yet.</p>{{end}}{{end}}
+{{define "population"}}{{template "top" "The population register"}}<p>What is changed here reaches Tillit with the next look at the feed, within seconds.</p>
+<table><tr><th>Name<th>Number<th>Protection</tr>{{range .}}<tr><td>{{.Given}} {{.Surname}}<td>{{.Number}}<td><form method="post">
+<input type="hidden" name="number" value="{{.Number}}"><select name="protection" aria-label="Protection of {{.Given}} {{.Surname}}"><option value="">none</option>
+<option value="secrecy"{{if eq .Protection "secrecy"}} selected{{end}}>sekretessmarkering</option><option value="protected_registration"{{if eq .Protection "protected_registration"}} selected{{end}}>skyddad folkbokföring</option>
+<option value="fictitious"{{if eq .Protection "fictitious"}} selected{{end}}>fingerade personuppgifter</option><option value="name_and_address"{{if eq .Protection "name_and_address"}} selected{{end}}>navne- og adressebeskyttelse</option></select>
+<button>Set</button></form></tr>{{end}}</table>{{end}}
 {{define "clock"}}{{template "top" "The clock"}}<p>It is {{.now}}.</p>
 <form method="post"><label>Move it ahead by <input name="advance" value="36h"></label> <button>Move</button></form>{{end}}
 `))

@@ -127,6 +127,7 @@ func report(ctx context.Context) ui.Link {
 func (d *Door) fail(w http.ResponseWriter, v *Visit, err error) written {
 	kind := fault.KindOf(err)
 	d.tries.missed(v, err)
+	w.Header().Del("Content-Disposition") // of a file that does not leave: its name is somebody's
 	if kind == fault.Internal || kind == fault.Unavailable {
 		d.Log.Error("a visit failed", "route", v.route.name(), "error", err)
 	}

@@ -76,6 +76,17 @@ type Declaration struct {
 	Service  string   `json:"service,omitempty"`
 }
 
+// Closable reports whether the route may be closed by itself. The stewards' room and the ways in
+// and out may not: nobody could come in to open again what had closed.
+func (d Declaration) Closable() bool {
+	for _, way := range []string{"/steward", "/sign-in", "/sign-out", "/session"} {
+		if d.Path == way || strings.HasPrefix(d.Path, way+"/") {
+			return false
+		}
+	}
+	return d.Guard != string(Stewards)
+}
+
 func (r Route) declaration() Declaration {
 	d := Declaration{Method: r.Method, Path: r.Path, Action: string(r.Action), Relation: r.Relation, Purpose: string(r.Purpose), Guard: string(r.Who), Service: r.Service}
 	for _, c := range []access.Class{access.Open, access.Internal, access.Personal, access.Sensitive, access.Protected} {

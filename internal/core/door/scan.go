@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,21 +18,7 @@ import (
 // scan is the third lock: what is about to leave may name nobody but those who were opened
 // for this visit, and what the person herself sent in it.
 func (d *Door) scan(v *Visit, body []byte, rec *disclosure.Recorder) error {
-	var allowed guard.Allowed
-	for _, text := range rec.Opened() {
-		allowed.Add(text)
-	}
-	for _, name := range rec.Names() {
-		allowed.Add(name[0], name[1])
-	}
-	allowed.Add(v.Request.URL.Path) // a page says it again in its ways to other languages
-	for _, sent := range []url.Values{v.Form, v.Request.URL.Query()} {
-		for _, values := range sent {
-			for _, value := range values {
-				allowed.Add(value)
-			}
-		}
-	}
+	allowed := allowed(v, rec)
 	found := d.Guard.Scan(body, &allowed)
 	if len(found) == 0 {
 		return nil
@@ -44,10 +31,38 @@ func (d *Door) scan(v *Visit, body []byte, rec *disclosure.Recorder) error {
 	return fault.New(fault.Internal, "door.scan", "stopped")
 }
 
-// closeAfter is how many answers of one route the guard stops within a quarter of an hour
-// before the route closes itself.
+// allowed is what the answer may carry: what was opened for it, and what the visitor sent, in
+// every form in which a page may say it again. Names of fields are sent as well as values, and a
+// page's ways to other languages have the whole address in them, escaped once more.
+func allowed(v *Visit, rec *disclosure.Recorder) (a guard.Allowed) {
+	for _, text := range rec.Opened() {
+		a.Add(text)
+	}
+	for _, name := range rec.Names() {
+		a.Add(name[0], name[1])
+	}
+	address := v.Request.URL.RequestURI()
+	for _, text := range []string{v.Request.URL.Path, address, url.QueryEscape(address)} {
+		a.Add(text)
+	}
+	for _, sent := range []url.Values{v.Form, v.Request.URL.Query()} {
+		for name, values := range sent {
+			a.Add(name)
+			for _, value := range values {
+				a.Add(value)
+			}
+		}
+	}
+	return a
+}
+
+// A route closes itself when the guard has stopped closeAfter answers of it within missesApart,
+// to closeFor visitors at least. The stopped answers left for nobody; closing is for what the
+// guard may not see of the same leak. One visitor alone, who asks again and again, closes
+// nothing for the others.
 const (
 	closeAfter  = 3
+	closeFor    = 2
 	missesApart = 15 * time.Minute
 )
 
@@ -63,7 +78,7 @@ func (d *Door) nearMiss(v *Visit, found []guard.Finding) {
 	if err != nil {
 		d.Log.Error("a near miss could not be kept", "error", err)
 	}
-	if d.misses.count(v.route.Path, d.Clock.Now()) < closeAfter {
+	if answers, visitors := d.misses.count(v.route.Path, v.who(), d.Clock.Now()); answers < closeAfter || visitors < closeFor || !v.route.declaration().Closable() {
 		return
 	}
 	if err := d.Board.Close(ctx, "guard", closure.Route(v.route.Path), "the guard stopped several answers of this route"); err != nil {
@@ -71,23 +86,36 @@ func (d *Door) nearMiss(v *Visit, found []guard.Finding) {
 	}
 }
 
+// who tells visitors apart: by person, or by address while nobody is signed in.
+func (v *Visit) who() string {
+	if !v.By.Person.IsZero() {
+		return v.By.Person.String()
+	}
+	return clientIP(v.Request)
+}
+
 // misses counts the latest near misses of each route.
 type misses struct {
 	mu sync.Mutex
-	at map[string][]time.Time
+	at map[string][]miss
 }
 
-func newMisses() *misses { return &misses{at: map[string][]time.Time{}} }
+type miss struct {
+	at  time.Time
+	who string
+}
 
-func (m *misses) count(route string, now time.Time) int {
+func newMisses() *misses { return &misses{at: map[string][]miss{}} }
+
+// count adds a near miss and tells how many there were lately, and to how many visitors.
+func (m *misses) count(route, who string, now time.Time) (answers, visitors int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	kept := m.at[route][:0]
-	for _, t := range m.at[route] {
-		if now.Sub(t) < missesApart {
-			kept = append(kept, t)
-		}
+	kept := slices.DeleteFunc(m.at[route], func(o miss) bool { return now.Sub(o.at) >= missesApart })
+	m.at[route] = append(kept, miss{now, who})
+	people := map[string]bool{}
+	for _, o := range m.at[route] {
+		people[o.who] = true
 	}
-	m.at[route] = append(kept, now)
-	return len(m.at[route])
+	return len(m.at[route]), len(people)
 }

@@ -2,17 +2,18 @@ package guard
 
 import (
 	"fmt"
+	"html"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Allowed is what one request may carry: the numbers and names in the texts that were opened
 // for it, and in what the person herself sent with it. The zero value allows nothing. It
-// keeps hashes of names and prints as a placeholder. It belongs to one request: it is not
+// keeps what it was given and prints as a placeholder. It belongs to one request: it is not
 // safe for use by many at a time.
 type Allowed struct {
-	numbers, pairs, texts set
+	numbers, pairs set
+	texts          [][]byte // for the tokens, of which only a Watch knows where they end
 }
 
 // wholeName is the number of words up to which a text is taken for one person's name, of
@@ -24,10 +25,21 @@ const wholeName = 6
 // name, is then allowed. The parts of one name that lie in columns of their own go in one
 // call, given name first: Add("Kim", "Ek"); two calls would allow neither beside the other.
 func (a *Allowed) Add(parts ...string) {
-	for _, p := range parts {
-		a.texts.add(hashText(p))
+	whole := strings.Join(parts, " ")
+	a.read([]byte(whole))
+	if strings.ContainsAny(whole, escaped) {
+		// A page escapes what would be mark-up. What the text itself says in the way of an escape
+		// ("&#850101-...") then reads otherwise than here, and both readings are hers.
+		a.read([]byte(html.EscapeString(whole)))
 	}
-	b := []byte(strings.Join(parts, " "))
+}
+
+// escaped are the signs that a page writes as references.
+const escaped = `&<>"'`
+
+// read allows the numbers and the names in b as the sweep would read them.
+func (a *Allowed) read(b []byte) {
+	a.texts = append(a.texts, b)
 	var name []uint64
 	words, afterDigit, afterLetter := 0, false, false
 	for i := 0; i < len(b); {
@@ -70,7 +82,17 @@ func (Allowed) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("â€¹allowedâ€
 
 func (a *Allowed) number(canonical uint64) bool { return a != nil && a.numbers.has(canonical) }
 
-func (a *Allowed) text(t string) bool { return a != nil && a.texts.has(hashText(t)) }
+// token reports whether a token stands in a text that was added.
+func (a *Allowed) token(t string) bool {
+	return a != nil && slices.ContainsFunc(a.texts, func(b []byte) bool {
+		for i := range b {
+			if sameText(b, i, t) > 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
 
 func (a *Allowed) pair(first, second word) bool {
 	return a != nil && a.pairs.has(hashPair(first.hash, second.hash))
@@ -108,16 +130,6 @@ func wordBefore(b []byte, at int, visit func(word)) {
 		afterLetter = isLetter(r)
 		i = next
 	}
-}
-
-func hashText(s string) uint64 {
-	h := uint64(emptyHash)
-	for _, r := range strings.TrimSpace(s) {
-		for r = unicode.ToLower(r); r > 0; r >>= 8 {
-			h = hashByte(h, byte(r))
-		}
-	}
-	return h
 }
 
 // set is sorted when first asked: all is added before anything is asked.

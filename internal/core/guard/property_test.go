@@ -212,3 +212,22 @@ func FuzzScan(f *testing.F) {
 	g := watching(names...)
 	f.Fuzz(func(t *testing.T, text string) { checkOpenedMayBeSent(t, g, text) })
 }
+
+// What was opened or sent may be printed, whatever it says: nobody stops another's page by
+// what she writes in a message.
+func TestAnAllowedTextIsNeverStopped(t *testing.T) {
+	g := watching(names...)
+	pieces := []string{"850101", "1236", "19850101-1236", "850101-1236", "-1236", "&#850101-1236", "&#65", "&#x41", "&amp;", "&#", "&", "%41", "%", "%2", `\u0041`, `\`, "<", ">", "<b>", "</p>", "<!--", "-->",
+		`"`, "'", "Bo", "Ek", "Åsa", "Öberg", "bo ek", "Fanny", "Fågelsång", "kvitter.i.granvik@example.org", "\n", "\n\n", "\t", " ", "  ", "von", "x", ",", ":", "-", ".", "ord", "\u00ad", "\u200b", "Ek-", "12", "1985 01 01"}
+	rapid.Check(t, func(t *rapid.T) {
+		said := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 14).Draw(t, "pieces"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
+		var a guard.Allowed
+		a.Add(said)
+		escaped := html.EscapeString(said)
+		for _, body := range []string{"<p>" + escaped + "</p>", `<input value="` + escaped + `">`, "<p>" + strings.ReplaceAll(escaped, "\n", "<br>") + "</p>"} {
+			if found := g.Scan([]byte(body), &a); found != nil {
+				t.Fatalf("stopped %q: %v", body, found)
+			}
+		}
+	})
+}

@@ -137,7 +137,7 @@ func (w *Watch) find(b []byte, at int, a *Allowed) (f Finding, found bool) {
 		return Finding{}, false
 	}
 	for _, t := range w.tokens[opening.hash] {
-		if end := sameText(b, at, t); end > 0 && !a.text(t) {
+		if end := sameText(b, at, t); end > 0 && !a.token(t) {
 			return Finding{Token, at, end - at}, true
 		}
 	}

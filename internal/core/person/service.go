@@ -27,6 +27,7 @@ type Service struct {
 	ids     *id.Source
 	hashKey []byte
 	access  *access.Decider
+	ended   []func(ctx context.Context, tx *db.Tx, guardian, child ID) error
 }
 
 // NewService makes the service; hashKey keys the hash by which people are found by number.
@@ -364,7 +365,26 @@ func (s *Service) SetCustody(ctx context.Context, tx *db.Tx, child ID, said []Cu
 			return fault.Wrap("person.SetCustody", err)
 		}
 	}
-	return s.relate(ctx, q, tx.Now(), child, current, said)
+	if err := s.relate(ctx, q, tx.Now(), child, current, said); err != nil {
+		return err
+	}
+	for _, c := range current {
+		if slices.ContainsFunc(said, func(n Custody) bool { return n.Guardian == c.Guardian && (n.To == nil || n.To.After(tx.Now())) }) {
+			continue
+		}
+		for _, end := range s.ended {
+			if err := end(ctx, tx, c.Guardian, child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// OnCustodyEnd says what else ends when somebody's custody of a child does, in the same
+// transaction. Called by whoever ties the modules together, before serving.
+func (s *Service) OnCustodyEnd(end func(ctx context.Context, tx *db.Tx, guardian, child ID) error) {
+	s.ended = append(s.ended, end)
 }
 
 // relate writes the reach that custody gives: guardian to child, and guardian to guardian.

@@ -26,9 +26,10 @@ type Config struct {
 	PublicURL string `name:"public-url" placeholder:"URL" help:"How people reach us, as in https://e.example.se."`
 	Country   string `enum:"se,dk" default:"se" help:"Whose laws, numbers and holidays hold: se or dk."`
 
-	BankID BankID `embed:"" prefix:"bankid-"`
-	SMTP   SMTP   `embed:"" prefix:"smtp-"`
-	Clamd  string `placeholder:"SOCKET" help:"The Unix socket of clamd, which looks at what is uploaded."`
+	BankID     BankID `embed:"" prefix:"bankid-"`
+	SMTP       SMTP   `embed:"" prefix:"smtp-"`
+	Population string `placeholder:"URL" help:"The population register, up to and with the path that lookup and changes are beneath."`
+	Clamd      string `placeholder:"SOCKET" help:"The Unix socket of clamd, which looks at what is uploaded."`
 
 	KeyFile  string     `name:"key-file" placeholder:"FILE" help:"The installation's own secret, at least 32 bytes."`
 	LogLevel slog.Level `name:"log-level" default:"info" help:"debug, info, warn or error."`

@@ -110,7 +110,7 @@ func (f *Form) Place(was string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	passed := was == ""
+	passed := was == "" && f.Child == nil // one that was given back is filled in already
 	for _, st := range f.Package.Evaluate(in).Steps {
 		if passed || !st.Complete {
 			return st.Key, nil

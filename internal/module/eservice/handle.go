@@ -3,6 +3,7 @@ package eservice
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -118,14 +119,16 @@ func (s *Service) AskCompletion(ctx context.Context, by access.Actor, caseID Cas
 	return fault.Wrap("eservice.AskCompletion", err)
 }
 
-// AnswerCompletion is the applicant's answer: the case is in progress again.
+// AnswerCompletion is the applicant's answer: the case is in progress again. The same answer
+// again changes nothing; another is Conflict.
 func (s *Service) AnswerCompletion(ctx context.Context, by access.Actor, caseID CaseID, completion CompletionID, answer string) error {
 	answer, err := prose("eservice.AnswerCompletion", "answer", answer)
 	if err != nil {
 		return err
 	}
 	err = s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.access.Permit(ctx, tx, by, AnswerCompletion, CaseRef(caseID), Follow); err != nil {
+		p, err := s.access.Permit(ctx, tx, by, AnswerCompletion, CaseRef(caseID), Follow)
+		if err != nil {
 			return err
 		}
 		if err := s.lock(ctx, tx, caseID); err != nil {
@@ -138,12 +141,13 @@ func (s *Service) AnswerCompletion(ctx context.Context, by access.Actor, caseID 
 		if err != nil {
 			return err
 		}
-		found := false
-		for _, r := range rows {
-			found = found || CompletionID(r.ID) == completion
-		}
-		if !found {
+		i := slices.IndexFunc(rows, func(r EserviceCompletion) bool { return CompletionID(r.ID) == completion })
+		if i < 0 {
 			return fault.New(fault.NotFound, "eservice.AnswerCompletion", "")
+		}
+		disclosure.Tie(p, rows[i].Party, p.Ref(), 1, &rows[i])
+		if rows[i].Answer != nil && same(*rows[i].Answer, answer) {
+			return nil
 		}
 		n, err := q.answerCompletion(ctx, id.Key(completion), &sealed, &now)
 		if err == nil && n == 0 {
@@ -156,6 +160,16 @@ func (s *Service) AnswerCompletion(ctx context.Context, by access.Actor, caseID 
 	})
 	return fault.Wrap("eservice.AnswerCompletion", err)
 }
+
+// same reports whether a text that is kept is what was sent again: by a double click, or a
+// browser that asks again because it got no answer.
+func same(kept disclosure.Sensitive, sent string) bool {
+	have, err := disclosure.Use(kept)
+	return err == nil && have == sent
+}
+
+// sentTwice is how soon the same message again is the same message.
+const sentTwice = time.Minute
 
 // resume sets the clock going again. As the module itself.
 func (s *Service) resume(ctx context.Context, tx *db.Tx, caseID CaseID, what string) error {
@@ -177,7 +191,7 @@ func (s *Service) Tell(ctx context.Context, by access.Actor, caseID CaseID, to a
 		return err
 	}
 	err = s.handling(ctx, by, HandleCase, caseID, func(ctx context.Context, tx *db.Tx, q *Queries, c *Case) error {
-		if _, ok := c.Party(to); !ok {
+		if p, _ := c.Party(to); p.State != Signed {
 			return fault.New(fault.NotFound, "eservice.Tell", "")
 		}
 		if err := q.insertMessage(ctx, insertMessageParams{id.New[any](s.ids), id.Key(caseID), to, false, by.Person, by.At.Name, disclosure.NewSensitive(body), tx.Now()}); err != nil {
@@ -188,17 +202,29 @@ func (s *Service) Tell(ctx context.Context, by access.Actor, caseID CaseID, to a
 	return fault.Wrap("eservice.Tell", err)
 }
 
-// Write sends a message from a party, in her own thread.
+// Write sends a message from a party, in her own thread. The same again at once is one.
 func (s *Service) Write(ctx context.Context, by access.Actor, caseID CaseID, body string) error {
 	body, err := prose("eservice.Write", "body", body)
 	if err != nil {
 		return err
 	}
 	err = s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.access.Permit(ctx, tx, by, WriteMessage, CaseRef(caseID), Follow); err != nil {
+		p, err := s.access.Permit(ctx, tx, by, WriteMessage, CaseRef(caseID), Follow)
+		if err != nil {
 			return err
 		}
-		return New(tx).insertMessage(ctx, insertMessageParams{id.New[any](s.ids), id.Key(caseID), by.Person, true, by.Person, "", disclosure.NewSensitive(body), tx.Now()})
+		q := New(tx)
+		rows, err := q.messagesOf(ctx, id.Key(caseID))
+		if err != nil {
+			return err
+		}
+		if n := len(rows); n > 0 && rows[n-1].FromParty && tx.Now().Sub(rows[n-1].At) < sentTwice {
+			disclosure.Tie(p, rows[n-1].Party, p.Ref(), 1, &rows[n-1])
+			if same(rows[n-1].Body, body) {
+				return nil
+			}
+		}
+		return q.insertMessage(ctx, insertMessageParams{id.New[any](s.ids), id.Key(caseID), by.Person, true, by.Person, "", disclosure.NewSensitive(body), tx.Now()})
 	})
 	return fault.Wrap("eservice.Write", err)
 }

@@ -159,6 +159,10 @@ where id = @id and state = 'waiting_for_completion';
 -- name: setArchived :execrows
 update eservice.case set state = 'archived', outcome = @outcome, closed_at = @now, version = version + 1 where id = @id and state <> 'archived' and state <> 'returned';
 
+-- name: signingFor :many
+select c.id from eservice.case c join eservice.party p on p.case_id = c.id
+where c.about = $1 and c.state = 'waiting_for_multisign' and p.person = $2 and p.role <> 'applicant' and p.state in ('invited', 'identified') for update of c;
+
 -- name: signingLate :many
 select id from eservice.case where state = 'waiting_for_multisign' and sign_until <= $1 limit 200;
 

@@ -1901,6 +1901,31 @@ func (q *Queries) signaturesOf(ctx context.Context, caseID id.Key) ([]signatures
 	return items, nil
 }
 
+const signingFor = `-- name: signingFor :many
+select c.id from eservice.case c join eservice.party p on p.case_id = c.id
+where c.about = $1 and c.state = 'waiting_for_multisign' and p.person = $2 and p.role <> 'applicant' and p.state in ('invited', 'identified') for update of c
+`
+
+func (q *Queries) signingFor(ctx context.Context, about access.PersonID, person access.PersonID) ([]id.Key, error) {
+	rows, err := q.db.Query(ctx, signingFor, about, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []id.Key
+	for rows.Next() {
+		var id id.Key
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const signingLate = `-- name: signingLate :many
 select id from eservice.case where state = 'waiting_for_multisign' and sign_until <= $1 limit 200
 `

@@ -304,6 +304,9 @@ func (s *Service) submitted(ctx context.Context, tx *db.Tx, caseID CaseID) error
 	}
 	people := []access.PersonID{c.About}
 	for _, party := range c.Parties {
+		if party.State != Signed {
+			continue // taken out of the case: neither its unit nor she has to do with the other
+		}
 		people = append(people, party.Person)
 		if err := s.notices.Notify(ctx, tx, party.Person, "case_submitted", caseID, c.Family); err != nil {
 			return err
@@ -439,10 +442,13 @@ func (s *Service) hasSigned(ctx context.Context, tx *db.Tx, by access.Actor, cas
 }
 
 // Decline says no: nothing counts as received, and the answers are the applicant's draft
-// again. For an invited or identified guardian.
+// again. For an invited or identified guardian; said again it changes nothing.
 func (s *Service) Decline(ctx context.Context, by access.Actor, caseID CaseID) error {
 	err := s.db.Tx(ctx, by.Local(CoSign), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.access.Permit(ctx, tx, by, Decline, CaseRef(caseID), CoSign); err != nil {
+			if s.hasLeft(ctx, tx, by, caseID, Guardian) {
+				return nil
+			}
 			return err
 		}
 		if err := s.lock(ctx, tx, caseID); err != nil {
@@ -464,9 +470,28 @@ func (s *Service) Decline(ctx context.Context, by access.Actor, caseID CaseID) e
 	return fault.Wrap("eservice.Decline", err)
 }
 
+// hasLeft reports whether a guardian has said no to a case, or the applicant has had it given
+// back: she does not reach it any more, and her second click is not a stranger's.
+func (s *Service) hasLeft(ctx context.Context, tx *db.Tx, by access.Actor, caseID CaseID, as Role) bool {
+	left := false
+	err := access.AsService(ctx, tx, "eservice", func(ctx context.Context) error {
+		c, err := s.frame(ctx, tx, caseID)
+		if err != nil {
+			return err
+		}
+		p, _ := c.Party(by.Person)
+		left = p.Role == as && (p.State == Declined || as == Applicant && c.State == Returned)
+		return nil
+	})
+	return err == nil && left
+}
+
+// takenBack is why a case was given back that its applicant withdrew before all had signed.
+const takenBack = "taken_back"
+
 // giveBack ends a case that never was received: its answers are the applicant's draft again,
 // under a new key, and nobody else reaches it any more. As the module itself.
-func (s *Service) giveBack(ctx context.Context, tx *db.Tx, caseID CaseID, notice string) error {
+func (s *Service) giveBack(ctx context.Context, tx *db.Tx, caseID CaseID, why string) error {
 	c, err := s.frame(ctx, tx, caseID)
 	if err != nil {
 		return err
@@ -506,10 +531,27 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, caseID CaseID, notice
 			}
 		}
 	}
-	if err := s.notices.Notify(ctx, tx, c.Applicant, notice, [16]byte{}, c.Family); err != nil {
+	if err := s.tellGivenBack(ctx, tx, c, why); err != nil {
 		return err
 	}
-	return s.event(ctx, tx, caseID, notice, "parties", "")
+	return s.event(ctx, tx, caseID, why, "parties", "")
+}
+
+// tellGivenBack tells the applicant why nothing was received; or, when she took it back
+// herself, those whom she had asked to sign.
+func (s *Service) tellGivenBack(ctx context.Context, tx *db.Tx, c *Case, why string) error {
+	if why != takenBack {
+		return s.notices.Notify(ctx, tx, c.Applicant, why, [16]byte{}, c.Family)
+	}
+	for _, p := range c.Parties {
+		if p.Person == c.Applicant {
+			continue
+		}
+		if err := s.notices.Notify(ctx, tx, p.Person, "case_withdrawn", [16]byte{}, c.Family); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // whole puts the parts of a case's answers together again, still sealed.
@@ -542,6 +584,42 @@ func (s *Service) whole(ctx context.Context, tx *db.Tx, c *Case) (disclosure.Sen
 	return disclosure.NewSensitive(string(body)), nil
 }
 
+// CustodyEnded takes a guardian who is one no more out of the cases about the child that wait
+// for her: nothing of them is hers to see or to sign. One that waits for nobody else is received.
+// For the register feed, in the transaction in which the custody ends.
+func (s *Service) CustodyEnded(ctx context.Context, tx *db.Tx, guardian, child access.PersonID) error {
+	err := access.AsService(ctx, tx, "eservice", func(ctx context.Context) error {
+		q := New(tx)
+		waiting, err := q.signingFor(ctx, child, guardian)
+		if err != nil {
+			return err
+		}
+		now := tx.Now()
+		for _, key := range waiting {
+			if _, err := q.setParty(ctx, setPartyParams{State: string(Removed), AnsweredAt: &now, CaseID: key, Person: guardian, Was: []string{string(Invited), string(Identified)}}); err != nil {
+				return err
+			}
+			for _, kind := range []string{"party_to", "invited_to"} {
+				if err := q.endRelation(ctx, &now, id.Key(guardian), kind, key); err != nil {
+					return err
+				}
+			}
+			c, err := s.frame(ctx, tx, CaseID(key))
+			if err != nil {
+				return err
+			}
+			if !c.AllSigned() {
+				continue
+			}
+			if err := s.submitted(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return fault.Wrap("eservice.CustodyEnded", err)
+}
+
 // lock takes a case's row for the rest of the transaction, so that two who act on it at once
 // come one after the other.
 func (s *Service) lock(ctx context.Context, tx *db.Tx, caseID CaseID) error {
@@ -552,10 +630,13 @@ func (s *Service) lock(ctx context.Context, tx *db.Tx, caseID CaseID) error {
 }
 
 // Withdraw takes an application back: before all have signed it becomes a draft again,
-// afterwards the case is closed. For the applicant.
+// afterwards the case is closed. For the applicant; asked again it changes nothing.
 func (s *Service) Withdraw(ctx context.Context, by access.Actor, caseID CaseID) error {
 	err := s.db.Tx(ctx, by.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.access.Permit(ctx, tx, by, Withdraw, CaseRef(caseID), Follow); err != nil {
+			if s.hasLeft(ctx, tx, by, caseID, Applicant) {
+				return nil
+			}
 			return err
 		}
 		if err := s.lock(ctx, tx, caseID); err != nil {
@@ -565,12 +646,15 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, caseID CaseID) 
 		if err != nil {
 			return err
 		}
+		if c.Outcome == Withdrawn {
+			return nil
+		}
 		if err := c.MayWithdraw(by.Person); err != nil {
 			return err
 		}
 		return access.AsService(ctx, tx, "eservice", func(ctx context.Context) error {
 			if c.State == WaitingForMultisign {
-				return s.giveBack(ctx, tx, caseID, "taken_back")
+				return s.giveBack(ctx, tx, caseID, takenBack)
 			}
 			now := tx.Now()
 			if _, err := New(tx).setArchived(ctx, string(Withdrawn), &now, id.Key(caseID)); err != nil {

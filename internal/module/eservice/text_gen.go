@@ -790,6 +790,11 @@ func (t Text) PathCompletionOther() string {
 	return text.Pick(t.lang, "Kompletteras", "Suppleres", "Being added to")
 }
 
+// PathWithdrawn reads "Återtagen".
+func (t Text) PathWithdrawn() string {
+	return text.Pick(t.lang, "Återtagen", "Trukket tilbage", "Withdrawn")
+}
+
 // PathDecision reads "Beslut".
 func (t Text) PathDecision() string {
 	return text.Pick(t.lang, "Beslut", "Afgørelse", "Decision")
@@ -1102,6 +1107,11 @@ func (t Text) CompletionSend() string {
 	return text.Pick(t.lang, "Skicka svaret", "Send svaret", "Send the answer")
 }
 
+// AnsweredAlready reads "Frågan är redan besvarad. Vill du lägga till det här, skicka det som ett meddelande".
+func (t Text) AnsweredAlready() string {
+	return text.Pick(t.lang, "Frågan är redan besvarad. Vill du lägga till det här, skicka det som ett meddelande", "Spørgsmålet er allerede besvaret. Vil du tilføje det her, så send det som en besked", "The question has been answered already. To add this, send it as a message")
+}
+
 // CompletionAnswered reads "Ditt svar {when}".
 func (t Text) CompletionAnswered(when string) string {
 	switch t.lang {
@@ -1158,11 +1168,6 @@ func (t Text) OutcomeRefused() string {
 // OutcomeDismissed reads "Ansökan är avvisad".
 func (t Text) OutcomeDismissed() string {
 	return text.Pick(t.lang, "Ansökan är avvisad", "Ansøgningen er afvist", "The application is dismissed")
-}
-
-// OutcomeWithdrawn reads "Ansökan är återtagen".
-func (t Text) OutcomeWithdrawn() string {
-	return text.Pick(t.lang, "Ansökan är återtagen", "Ansøgningen er trukket tilbage", "The application is withdrawn")
 }
 
 // DecisionReasons reads "Skälen för beslutet".
@@ -1681,6 +1686,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.PathCompletion(), true
 	case "path_completion_other":
 		return t.PathCompletionOther(), true
+	case "path_withdrawn":
+		return t.PathWithdrawn(), true
 	case "path_decision":
 		return t.PathDecision(), true
 	case "note_waits":
@@ -1753,6 +1760,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.CompletionFile(), true
 	case "completion_send":
 		return t.CompletionSend(), true
+	case "answered_already":
+		return t.AnsweredAlready(), true
 	case "decision_title":
 		return t.DecisionTitle(), true
 	case "outcome_granted":
@@ -1763,8 +1772,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.OutcomeRefused(), true
 	case "outcome_dismissed":
 		return t.OutcomeDismissed(), true
-	case "outcome_withdrawn":
-		return t.OutcomeWithdrawn(), true
 	case "decision_reasons":
 		return t.DecisionReasons(), true
 	case "decision_by":

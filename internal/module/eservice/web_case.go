@@ -202,10 +202,14 @@ func steps(t Text, c *Case, mine bool, zone *time.Location) []ui.PathStep {
 	case c.DueAt != nil && c.State != WaitingForCompletion:
 		decided.Note = until(t.NoteLatest, c.DueAt)
 	}
-	if c.Outcome == Withdrawn {
-		decided.Text = t.OutcomeWithdrawn()
+	list = append(list, received)
+	if c.Outcome != Withdrawn || !c.Officer.IsZero() {
+		list = append(list, handled)
 	}
-	return append(list, received, handled, decided)
+	if c.Outcome == Withdrawn {
+		decided.Text = t.PathWithdrawn()
+	}
+	return append(list, decided)
 }
 
 // dayMonth is a day without its weekday.
@@ -433,6 +437,12 @@ func (w *Web) postCompletion(ctx context.Context, v *door.Visit) (door.Answer, e
 	}
 	if err == nil {
 		err = w.s.AnswerCompletion(ctx, v.By, c, CompletionID(key), answer)
+	}
+	if fault.Is(err, fault.Conflict) && !v.WantsJSON() {
+		// Answered in another window: what she has written here goes on as a message.
+		a, err := w.showCase(ctx, v, said{Errors: []ui.FieldError{{ID: "body", Text: T(ctx).AnsweredAlready()}}, Typed: map[string]string{"body": answer}})
+		a.Status = http.StatusConflict
+		return a, err
 	}
 	return w.wrote(ctx, v, err, casePath(c))
 }

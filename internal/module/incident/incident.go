@@ -44,22 +44,12 @@ func targets(t Text, services []Service, doors []door.Declaration) []target {
 	}
 	var routes []target
 	for _, d := range doors {
-		if key := closure.Route(d.Path); mayClose(d) && closure.CheckTarget(key) == nil {
+		if key := closure.Route(d.Path); d.Closable() && closure.CheckTarget(key) == nil {
 			routes = append(routes, target{key, t.Route(d.Path), false})
 		}
 	}
 	slices.SortFunc(routes, func(a, b target) int { return cmp.Compare(a.Key, b.Key) })
 	return append(list, slices.CompactFunc(routes, func(a, b target) bool { return a.Key == b.Key })...)
-}
-
-// mayClose keeps the stewards, and the way in and out, from being locked.
-func mayClose(d door.Declaration) bool {
-	for _, way := range []string{"/steward", "/sign-in", "/sign-out", "/session"} {
-		if d.Path == way || strings.HasPrefix(d.Path, way+"/") {
-			return false
-		}
-	}
-	return d.Guard != string(door.Stewards)
 }
 
 // nameOf says a target in words. What is not among the offered, such as a route of an older

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -28,10 +29,8 @@ func (b *Browser) Draft(ctx context.Context) (string, error) {
 	return p.To, nil
 }
 
-// choice is a child that the form lets one choose: its key, and its name in the label.
-var choice = regexp.MustCompile(`(?s)<input[^>]*name="child"[^>]*value="([0-9a-f-]{36})".*?<label[^>]*>(.*?)</label>`)
-
-var tags = regexp.MustCompile(`<[^>]*>`)
+// choice is a child that the form lets one choose: its key, and its name beside it.
+var choice = regexp.MustCompile(`<input[^>]*name="child"[^>]*value="([0-9a-f-]{36})"[^>]*>\s*(?:<span[^>]*>)*([^<]*)`)
 
 // Children are the keys of the signed-in guardian's children by name, as the form offers them.
 func (b *Browser) Children(ctx context.Context, draft string) (map[string]string, error) {
@@ -47,7 +46,7 @@ func (b *Browser) Children(ctx context.Context, draft string) (map[string]string
 	}
 	keys := map[string]string{}
 	for _, m := range choice.FindAllStringSubmatch(p.Body, -1) {
-		keys[strings.TrimSpace(tags.ReplaceAllString(m[2], ""))] = m[1]
+		keys[html.UnescapeString(strings.TrimSpace(m[2]))] = m[1]
 	}
 	return keys, nil
 }

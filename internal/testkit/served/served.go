@@ -70,6 +70,9 @@ func New(binary, data string, log io.Writer, args ...string) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	if binary, err = filepath.Abs(binary); err != nil {
+		return nil, err
+	}
 	s := &Site{Data: data, binary: binary, root: root, log: log}
 	ports, err := free(3)
 	if err != nil {

@@ -46,12 +46,13 @@ const most = 500
 
 // Server is the playing relay.
 type Server struct {
-	smtp   *smtp.Server
-	port   int
-	clock  clock.Clock
-	config Config
-	closed chan struct{}
-	served chan struct{}
+	smtp     *smtp.Server
+	port     int
+	clock    clock.Clock
+	config   Config
+	listener net.Listener
+	closed   chan struct{}
+	served   chan struct{}
 
 	mu        sync.Mutex
 	behaviour Behaviour
@@ -78,6 +79,7 @@ func Listen(c Config, clk clock.Clock) (*Server, error) {
 	default:
 		s.smtp.TLSConfig = c.TLS
 	}
+	s.listener = l
 	go func() {
 		defer close(s.served)
 		_ = s.smtp.Serve(l)
@@ -118,6 +120,7 @@ func (s *Server) Mails(to string) []Mail {
 func (s *Server) Close() error {
 	close(s.closed)
 	err := s.smtp.Close()
+	_ = s.listener.Close() // the library closes it only when it has begun to serve
 	<-s.served
 	return err
 }
