@@ -123,6 +123,9 @@ func (s *Story) Person(key string, width int64) *Person {
 	tab, leave := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
 	s.Cleanup(leave)
 	p.tab = tab
+	if err := chromedp.Do(tab); err != nil { // the tab lives as long as the context of its first action
+		s.Fatal(err)
+	}
 	p.do(chromedp.EmulateViewport(width, 900), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 		return err

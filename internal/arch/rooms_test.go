@@ -18,7 +18,11 @@ var splittable = []string{"service.go", "store.go", "queries.sql", "web.go", "ap
 
 // nouns are what a room that has grown is split by. A noun may have a file of its own for
 // its types and rules (signing.go) and its part of the splittable furniture (web_signing.go).
-var nouns = map[string][]string{}
+var nouns = map[string][]string{
+	"internal/module/eservice":      {"apply", "cards", "case", "draft", "file", "form", "handle", "inbox", "read", "review", "sign", "sweep"},
+	"internal/module/eservice/work": {"case"},
+	"internal/module/hall":          {"staff"},
+}
 
 // annexes are folders of a module that are no rooms: a language or a calculation with no
 // verbs, no store and no pages of its own, or content. They are arranged as their matter asks.
