@@ -71,7 +71,7 @@ var furniture = rule{
 		}
 		for dir, list := range nouns {
 			for _, noun := range list {
-				if tr.has(dir) && !needed[dir+" "+noun] {
+				if tr.has(path.Join(dir, "doc.go")) && !needed[dir+" "+noun] {
 					found = append(found, breach{path: dir, what: "declares the noun " + noun + " and has no file for it"})
 				}
 			}

@@ -5,12 +5,12 @@ insert into person.person (id, country, canary, recorded_at) values ($1, $2, $3,
 update person.person set died_at = $2 where id = $1;
 
 -- name: upsertName :exec
-insert into person.name (person, given, surname, born) values ($1, $2, $3, $4)
-on conflict (person) do update set given = excluded.given, surname = excluded.surname, born = excluded.born;
+insert into person.name (person, given, surname) values ($1, $2, $3)
+on conflict (person) do update set given = excluded.given, surname = excluded.surname;
 
 -- name: upsertNumber :exec
-insert into person.number (person, number, hash) values ($1, $2, $3)
-on conflict (person) do update set number = excluded.number, hash = excluded.hash;
+insert into person.number (person, number, born, hash) values ($1, $2, $3, $4)
+on conflict (person) do update set number = excluded.number, born = excluded.born, hash = excluded.hash;
 
 -- name: upsertAddress :exec
 insert into person.address (person, street, postcode, city, dwelling) values ($1, $2, $3, $4, $5)
@@ -56,7 +56,7 @@ select p.id, p.died_at from person.person p
 where p.id = (select n.person from person.number n where n.hash = $1 union all select x.person from person.protected x where x.hash = $1);
 
 -- name: identitiesOf :many
-select who.id::uuid as person, n.given, n.surname, n.born, m.number,
+select who.id::uuid as person, n.given, n.surname, m.born, m.number,
   x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
 from unnest(@people::uuid[]) as who (id)
 left join person.protected x on x.person = who.id

@@ -171,7 +171,7 @@ func (q *Queries) feedCursor(ctx context.Context, country string) (string, error
 }
 
 const identitiesOf = `-- name: identitiesOf :many
-select who.id::uuid as person, n.given, n.surname, n.born, m.number,
+select who.id::uuid as person, n.given, n.surname, m.born, m.number,
   x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
 from unnest($1::uuid[]) as who (id)
 left join person.protected x on x.person = who.id
@@ -439,27 +439,27 @@ func (q *Queries) upsertAddress(ctx context.Context, arg upsertAddressParams) er
 }
 
 const upsertName = `-- name: upsertName :exec
-insert into person.name (person, given, surname, born) values ($1, $2, $3, $4)
-on conflict (person) do update set given = excluded.given, surname = excluded.surname, born = excluded.born
+insert into person.name (person, given, surname) values ($1, $2, $3)
+on conflict (person) do update set given = excluded.given, surname = excluded.surname
 `
 
-func (q *Queries) upsertName(ctx context.Context, person access.PersonID, given disclosure.Personal, surname disclosure.Personal, born disclosure.Personal) error {
-	_, err := q.db.Exec(ctx, upsertName,
-		person,
-		given,
-		surname,
-		born,
-	)
+func (q *Queries) upsertName(ctx context.Context, person access.PersonID, given disclosure.Personal, surname disclosure.Personal) error {
+	_, err := q.db.Exec(ctx, upsertName, person, given, surname)
 	return err
 }
 
 const upsertNumber = `-- name: upsertNumber :exec
-insert into person.number (person, number, hash) values ($1, $2, $3)
-on conflict (person) do update set number = excluded.number, hash = excluded.hash
+insert into person.number (person, number, born, hash) values ($1, $2, $3, $4)
+on conflict (person) do update set number = excluded.number, born = excluded.born, hash = excluded.hash
 `
 
-func (q *Queries) upsertNumber(ctx context.Context, person access.PersonID, number disclosure.Personal, hash []byte) error {
-	_, err := q.db.Exec(ctx, upsertNumber, person, number, hash)
+func (q *Queries) upsertNumber(ctx context.Context, person access.PersonID, number disclosure.Personal, born disclosure.Personal, hash []byte) error {
+	_, err := q.db.Exec(ctx, upsertNumber,
+		person,
+		number,
+		born,
+		hash,
+	)
 	return err
 }
 

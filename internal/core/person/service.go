@@ -178,9 +178,9 @@ func shown(p access.Permit, row identitiesOfRow) Identity {
 	case row.Given != nil:
 		v := struct{ Given, Surname, Born, Number *disclosure.Personal }{row.Given, row.Surname, row.Born, row.Number}
 		disclosure.Tie(p, who, p.Ref(), 0, &v)
-		out.Given, out.Surname, out.Born = *v.Given, *v.Surname, *v.Born
+		out.Given, out.Surname = *v.Given, *v.Surname
 		if v.Number != nil {
-			out.Number = *v.Number
+			out.Born, out.Number = *v.Born, *v.Number
 		}
 	}
 	if p.Is(ReadName, Ref(who)) {
@@ -320,8 +320,8 @@ func (s *Service) Enter(ctx context.Context, tx *db.Tx, e Entry) (ID, error) {
 func (s *Service) inTheOpen(ctx context.Context, q *Queries, who ID, e Entry, born string, hash []byte) error {
 	return errors.Join(
 		q.deleteProtectedAddress(ctx, who), q.deleteProtected(ctx, who),
-		q.upsertName(ctx, who, disclosure.NewPersonal(e.Given), disclosure.NewPersonal(e.Surname), disclosure.NewPersonal(born)),
-		q.upsertNumber(ctx, who, disclosure.NewPersonal(e.Number.Canonical()), hash),
+		q.upsertName(ctx, who, disclosure.NewPersonal(e.Given), disclosure.NewPersonal(e.Surname)),
+		q.upsertNumber(ctx, who, disclosure.NewPersonal(e.Number.Canonical()), disclosure.NewPersonal(born), hash),
 		q.upsertAddress(ctx, upsertAddressParams{who, disclosure.NewPersonal(e.Street), disclosure.NewPersonal(e.Postcode), disclosure.NewPersonal(e.City), disclosure.NewPersonal(e.Dwelling)}),
 	)
 }

@@ -14,12 +14,12 @@ create table person.person (
 create table person.name (
   person core.person_id primary key references person.person,
   given core.personal_text not null,
-  surname core.personal_text not null,
-  born core.personal_text not null           -- YYYY-MM-DD
+  surname core.personal_text not null
 );
 create table person.number (
   person core.person_id primary key references person.person,
   number core.personal_text not null,
+  born core.personal_text not null,          -- YYYY-MM-DD; half of the number, so it stands beside it and not beside the name
   hash core.internal_bytes not null unique   -- keyed hash: found by number without storing it twice
 );
 create table person.address (
