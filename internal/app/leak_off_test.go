@@ -12,7 +12,9 @@ import (
 
 func TestStrangersGetNothingWithoutPolicy(t *testing.T) {
 	t.Parallel()
-	newWorld(t, (*app.Options).WithoutPolicy).strangersGetNothing(t)
+	w := newWorld(t, (*app.Options).WithoutPolicy)
+	w.noPolicy = true
+	w.strangersGetNothing(t)
 }
 
 func TestStrangersGetNothingWithoutRows(t *testing.T) {

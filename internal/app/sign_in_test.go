@@ -191,12 +191,17 @@ func TestAChangeThatAnotherSiteAsksForIsRefused(t *testing.T) {
 func TestSignInIsClosedAndWhoIsInStaysIn(t *testing.T) {
 	h := house.New(t)
 	in := h.Resident(t, "maria-lindqvist")
-	s := h.Staff(t, "rakel-sund")
+	s, late := h.Staff(t, "rakel-sund"), h.Browser(t)
+	begun, token := started(t, late)
+	late.Approve(token, "johan-ek")
 	if p := s.Post("/steward/close", url.Values{"target": {"sign-in"}, "why": {"prov av brytaren"}}); p.Status >= 400 {
 		t.Fatalf("close: %d", p.Status)
 	}
 	if p := h.Browser(t).JSON("/sign-in/bankid", map[string]string{}); p.Status != http.StatusServiceUnavailable {
 		t.Errorf("sign-in while closed: %d", p.Status)
+	}
+	if p := late.JSON("/sign-in/bankid/"+begun, map[string]string{}); p.Status != http.StatusServiceUnavailable || signedIn(late) {
+		t.Errorf("an order from before the closing: %d", p.Status)
 	}
 	if !signedIn(in) {
 		t.Error("who was in is out")

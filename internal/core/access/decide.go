@@ -239,9 +239,12 @@ func AsService(ctx context.Context, tx *db.Tx, name string, fn func(ctx context.
 	if _, err := tx.Exec(ctx, "select set_config('tillit.kind', $1, true)", "service:"+name); err != nil {
 		return fault.Wrap("access.AsService", err)
 	}
-	if err := fn(ctx); err != nil {
-		return err // the transaction rolls back, and the setting with it
+	err := fn(ctx)
+	// Given back also after an error: one who goes on after it must not go on as the service.
+	// Where the error is the database's own, the transaction can do nothing more and this says so.
+	_, back := tx.Exec(ctx, "select set_config('tillit.kind', $1, true)", was)
+	if err != nil {
+		return err
 	}
-	_, err := tx.Exec(ctx, "select set_config('tillit.kind', $1, true)", was)
-	return fault.Wrap("access.AsService", err)
+	return fault.Wrap("access.AsService", back)
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // tries slows down who asks again and again for what is not there: guessing a key is
-// hopeless already, and this makes it dull as well. Counted by session, or by address.
+// hopeless already, and this makes it dull as well. Counted by session,
+// by what binds a sign-in to its browser, or by address.
 type tries struct {
 	clock clock.Clock
 	mu    sync.Mutex
@@ -27,8 +28,11 @@ const (
 func newTries(c clock.Clock) *tries { return &tries{clock: c, by: map[string]*rate.Limiter{}} }
 
 func (t *tries) key(v *Visit) string {
-	if !v.By.Session.IsZero() {
+	switch {
+	case !v.By.Session.IsZero():
 		return v.By.Session.String()
+	case v.nonce != nil: // she is signing in, maybe behind the same address as many others
+		return string(v.nonce.Hash())
 	}
 	return clientIP(v.Request)
 }

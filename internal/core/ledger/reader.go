@@ -31,6 +31,7 @@ type Seen struct {
 	Name      string      // the working name, for officers and stewards
 	Unit      string
 	Board     string
+	Shielded  bool // the unit is one that handles protected persons' cases
 	Purpose   string
 	Case      [16]byte
 	Fields    []string // "kind.field", sorted
@@ -40,7 +41,7 @@ type Seen struct {
 
 const seenQuery = `
 select r.id, r.at, r.kind, coalesce(r.principal = $1, false), coalesce(role.text, ''), coalesce(m.name, ''), coalesce(u.name, ''), coalesce(b.name, ''),
-  purpose.text, r.case_id, string_agg(distinct rec.text || ':' || f.text, '|' order by rec.text || ':' || f.text), max(d.level), r.principal
+  coalesce(u.shielded, false), purpose.text, r.case_id, string_agg(distinct rec.text || ':' || f.text, '|' order by rec.text || ':' || f.text), max(d.level), r.principal
 from ledger.disclosure d
 join ledger.response r on r.id = d.response and r.at = d.at
 join ledger.word purpose on purpose.id = r.purpose
@@ -51,7 +52,7 @@ left join access.unit u on u.id = r.unit
 left join access.board b on b.id = coalesce(r.controller, u.board)
 left join lateral (select name from access.membership m where m.person = r.principal and m.unit = r.unit and r.kind in (2, 3) order by m.valid_from desc limit 1) m on true
 where d.subject = $1 and d.at < $2 and ($4 or r.principal is distinct from $1)
-group by r.id, r.at, r.kind, r.principal, role.text, m.name, u.name, b.name, purpose.text, r.case_id
+group by r.id, r.at, r.kind, r.principal, role.text, m.name, u.name, u.shielded, b.name, purpose.text, r.case_id
 order by r.at desc, r.id desc limit $3`
 
 // SeenBy is a person's own log, newest first: every occasion before an instant on which
@@ -71,7 +72,7 @@ func (l *Reader) SeenBy(ctx context.Context, by access.Actor, before time.Time, 
 		var kind, level int16
 		var fields string
 		var caseID access.RequestID
-		err := row.Scan(&s.Response, &s.At, &kind, &s.Self, &s.Title, &s.Name, &s.Unit, &s.Board, &s.Purpose, &caseID, &fields, &level, &s.Principal)
+		err := row.Scan(&s.Response, &s.At, &kind, &s.Self, &s.Title, &s.Name, &s.Unit, &s.Board, &s.Shielded, &s.Purpose, &caseID, &fields, &level, &s.Principal)
 		s.Kind, s.Level, s.Case = kindOf(kind), Level(level), caseID
 		for part := range strings.SplitSeq(fields, "|") {
 			record, names, _ := strings.Cut(part, ":")

@@ -192,6 +192,7 @@ func (s *Service) Cancel(ctx context.Context, b Browser) error { return s.cancel
 // Collect asks how an order stands, for the browser that started it. When a sign-in is
 // complete it begins the session and gives its secret. One collector at a time, every two
 // seconds; never again after the end. An eID that can't be reached leaves the order pending.
+// Closed when sign-in is closed: an order that was begun before lets nobody in either.
 func (s *Service) Collect(ctx context.Context, b Browser, order OrderID) (Order, *Secret, error) {
 	var o Order
 	var mine bool
@@ -199,6 +200,9 @@ func (s *Service) Collect(ctx context.Context, b Browser, order OrderID) (Order,
 		var err error
 		if o, err = s.order(ctx, tx, b, order); err != nil || o.Status != Pending {
 			return err
+		}
+		if _, closed := s.board.Closed(closure.SignIn); closed && o.Purpose == "auth" {
+			return fault.New(fault.Closed, "session.Collect", "")
 		}
 		n, err := New(tx).lease(ctx, tx.Now().Add(collectEvery), id.Key(order), tx.Now())
 		mine = n == 1

@@ -164,8 +164,9 @@ func (w *Web) awaits(ctx context.Context, tx *db.Tx, v *door.Visit, c Listed, wh
 	return nil, nil
 }
 
-// CaseLink is the way to a case: its reference, which says nothing, and its page.
-type CaseLink struct{ Ref, Href string }
+// CaseLink is the way to a case: its reference, which says nothing, and its page. Unit and Board
+// are those of the service, also when the case itself is a shielded one.
+type CaseLink struct{ Ref, Href, Unit, Board string }
 
 // Links gives the ways to those of the cases that the signed-in resident may open now.
 func (w *Web) Links(ctx context.Context, v *door.Visit, cases [][16]byte) (map[[16]byte]CaseLink, error) {
@@ -175,9 +176,17 @@ func (w *Web) Links(ctx context.Context, v *door.Visit, cases [][16]byte) (map[[
 	}
 	err := w.s.db.Tx(ctx, v.By.Local(Follow), func(ctx context.Context, tx *db.Tx) error {
 		own, err := w.s.MyCases(ctx, tx, v.By)
+		if err != nil {
+			return err
+		}
+		families, err := New(tx).families(ctx)
 		for _, c := range own {
 			if slices.Contains(cases, [16]byte(c.ID)) {
-				links[c.ID] = CaseLink{c.Ref, casePath(c.ID)}
+				link := CaseLink{Ref: c.Ref, Href: casePath(c.ID)}
+				if i := slices.IndexFunc(families, func(f familiesRow) bool { return f.Key == c.Family }); i >= 0 {
+					link.Unit, link.Board = families[i].UnitName, families[i].BoardName
+				}
+				links[c.ID] = link
 			}
 		}
 		return err

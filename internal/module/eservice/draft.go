@@ -266,7 +266,7 @@ func (f *Form) childOf(chosen string) access.PersonID {
 // Discard takes a draft away for good. For its applicant.
 func (s *Service) Discard(ctx context.Context, by access.Actor, draft DraftID) error {
 	err := s.db.Tx(ctx, by.Local(Apply), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.access.Permit(ctx, tx, by, WriteDraft, DraftRef(draft), Apply); err != nil {
+		if _, _, err := s.draft(ctx, tx, by, WriteDraft, draft); err != nil { // locked: it may be on its way in
 			return err
 		}
 		return s.removeDraft(ctx, tx, draft)

@@ -209,7 +209,7 @@ func (s *Service) files(ctx context.Context, tx *db.Tx, draft DraftID) (map[stri
 // Detach takes a file out of a draft. For its applicant.
 func (s *Service) Detach(ctx context.Context, by access.Actor, draft DraftID, file AttachmentID) error {
 	err := s.db.Tx(ctx, by.Local(Apply), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.access.Permit(ctx, tx, by, WriteDraft, DraftRef(draft), Apply); err != nil {
+		if _, _, err := s.draft(ctx, tx, by, WriteDraft, draft); err != nil { // locked: it may be on its way in, signed with this file
 			return err
 		}
 		n, err := New(tx).deleteAttachment(ctx, id.Key(file), id.Key(draft))

@@ -3,6 +3,7 @@ package eservice
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"tillit/internal/core/access"
@@ -93,6 +94,32 @@ func (f *Form) Input(open Opener, lang text.Lang) (formpack.Input, map[string]st
 		}
 	}
 	return in, kept, nil
+}
+
+// parts cuts answers into what all parties see and what is the applicant's own. The places
+// that a protected applicant wishes for are her own as well: they would tell where she lives.
+func (f *Form) parts(answers map[string]any) (shared, own map[string]any) {
+	shared, own = f.Package.SharedPart(answers), f.Package.ApplicantPart(answers)
+	for key, a := range shared {
+		if f.Protected && f.namesPlace(a) {
+			own[key] = a
+			delete(shared, key)
+		}
+	}
+	return shared, own
+}
+
+// namesPlace reports whether an answer is one of the places that can be applied for, or some.
+func (f *Form) namesPlace(answer any) bool {
+	return slices.ContainsFunc(f.Units, func(u formpack.Option) bool {
+		switch a := answer.(type) {
+		case string:
+			return a == u.Value
+		case []string:
+			return slices.Contains(a, u.Value)
+		}
+		return false
+	})
 }
 
 // chosenOnly is the form without the children that were not chosen, for a page that does not
@@ -189,11 +216,12 @@ func (s *Service) formOf(ctx context.Context, tx *db.Tx, by access.Actor, d *Dra
 	if err != nil {
 		return nil, err
 	}
+	seen, err := s.people.SeeAll(ctx, tx, by, children, Apply)
+	if err != nil {
+		return nil, err
+	}
 	for _, child := range children {
-		who, err := s.people.See(ctx, tx, by, child, Apply)
-		if err != nil {
-			return nil, err
-		}
+		who := seen[child]
 		if !who.Known() {
 			continue
 		}

@@ -78,14 +78,16 @@ func (s *Service) InboxOf(ctx context.Context, by access.Actor, want Wanted) (*I
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			l, err := s.listed(ctx, tx, by, caseRow(r))
-			if err != nil {
-				return err
-			}
-			if l != nil {
-				out.Cases = append(out.Cases, *l)
-			}
+		all := make([]caseRow, len(rows))
+		for i, r := range rows {
+			all[i] = caseRow(r)
+		}
+		out.Cases, err = s.listed(ctx, tx, by, ListCase, Overall, all, func(err error) error {
+			s.log.Error("a row that the database let through was refused by policy", "list", "inbox", "error", err)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		if err := sinceLast(ctx, q, out.Cases); err != nil {
 			return err
@@ -103,23 +105,42 @@ func (s *Service) InboxOf(ctx context.Context, by access.Actor, want Wanted) (*I
 	return out, fault.Wrap("eservice.InboxOf", err)
 }
 
-// listed is a row of the inbox with whom it is about; nil for one that policy refuses.
-func (s *Service) listed(ctx context.Context, tx *db.Tx, by access.Actor, r caseRow) (*Listed, error) {
-	c := caseFrom(r)
-	var err error
-	if c.Parties, err = parties(ctx, New(tx), c.ID); err != nil {
+// listed makes a list of rows, with whom each is about; all of it is read in a few questions,
+// however long the list. Rows that policy refuses are left out, unless refused says otherwise.
+func (s *Service) listed(ctx context.Context, tx *db.Tx, by access.Actor, action access.Action, purpose access.Purpose, rows []caseRow, refused func(error) error) ([]Listed, error) {
+	keys := make([]id.Key, len(rows))
+	for i, r := range rows {
+		keys[i] = r.ID
+	}
+	between, err := parties(ctx, New(tx), keys...)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := s.access.Decide(tx, by, ListCase, CaseRef(c.ID), Overall, c.facts(by)); err != nil {
-		s.log.Error("a row that the database let through was refused by policy", "list", "inbox", "error", err)
-		return nil, nil
+	var list []Listed
+	var about []access.PersonID
+	for _, r := range rows {
+		c := caseFrom(r)
+		c.Parties = between[r.ID]
+		if _, err := s.access.Decide(tx, by, action, CaseRef(c.ID), purpose, c.facts(by)); err != nil {
+			if err := refused(err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		form, err := s.Package(ctx, tx, c.Package)
+		if err != nil {
+			return nil, err
+		}
+		list, about = append(list, Listed{Case: *c, Form: form}), append(about, c.About)
 	}
-	l := &Listed{Case: *c}
-	if l.Form, err = s.Package(ctx, tx, c.Package); err != nil {
+	people, err := s.people.SeeAll(ctx, tx, by, about, purpose)
+	if err != nil {
 		return nil, err
 	}
-	l.Child, err = s.people.See(ctx, tx, by, c.About, Overall)
-	return l, err
+	for i := range list {
+		list[i].Child = people[list[i].About]
+	}
+	return list, nil
 }
 
 // sinceLast marks the cases in which a party has written, or answered what was asked for.
@@ -166,27 +187,14 @@ func (s *Service) MyCases(ctx context.Context, tx *db.Tx, by access.Actor) ([]Li
 	if err != nil {
 		return nil, fault.Wrap("eservice.MyCases", err)
 	}
-	var list []Listed
-	for _, r := range rows {
-		c := caseFrom(caseRow(r))
-		if c.Parties, err = parties(ctx, q, c.ID); err != nil {
-			return nil, err
-		}
-		if _, err := s.access.Decide(tx, by, ReadFrame, CaseRef(c.ID), Follow, c.facts(by)); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				continue // a case that was given back, or that she has left
-			}
-			return nil, err
-		}
-		child, err := s.people.See(ctx, tx, by, c.About, Follow)
-		if err != nil {
-			return nil, err
-		}
-		form, err := s.Package(ctx, tx, c.Package)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Listed{Case: *c, Form: form, Child: child})
+	all := make([]caseRow, len(rows))
+	for i, r := range rows {
+		all[i] = caseRow(r)
 	}
-	return list, nil
+	return s.listed(ctx, tx, by, ReadFrame, Follow, all, func(err error) error {
+		if fault.Is(err, fault.NotFound) {
+			return nil // a case that was given back, or that she has left
+		}
+		return err
+	})
 }

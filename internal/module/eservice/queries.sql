@@ -12,7 +12,7 @@ insert into eservice.family (key, unit, shielded_unit, live) values ($1, $2, $3,
 on conflict (key) do update set live = excluded.live, unit = excluded.unit, shielded_unit = excluded.shielded_unit;
 
 -- name: families :many
-select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name from eservice.family f
+select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, u.name as unit_name from eservice.family f
 join access.unit u on u.id = f.unit join access.unit su on su.id = f.shielded_unit join access.board b on b.id = u.board order by f.key;
 
 -- name: insertRate :exec
@@ -180,7 +180,7 @@ select case_id, part, owner, body from eservice.answers where case_id = $1 order
 insert into eservice.party (id, case_id, person, role, state, invited_at, until, identified_at, answered_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: partiesOf :many
-select id, case_id, person, role, state, invited_at, until, reminded_at, identified_at, answered_at from eservice.party where case_id = $1 order by invited_at, id;
+select id, case_id, person, role, state, invited_at, until, reminded_at, identified_at, answered_at from eservice.party where case_id = any(@cases::uuid[]) order by invited_at, id;
 
 -- name: setParty :execrows
 update eservice.party set state = @state, answered_at = coalesce(@answered_at, answered_at), identified_at = coalesce(@identified_at, identified_at)

@@ -659,7 +659,7 @@ func (q *Queries) facilities(ctx context.Context) ([]facilitiesRow, error) {
 }
 
 const families = `-- name: families :many
-select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name from eservice.family f
+select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, u.name as unit_name from eservice.family f
 join access.unit u on u.id = f.unit join access.unit su on su.id = f.shielded_unit join access.board b on b.id = u.board order by f.key
 `
 
@@ -672,6 +672,7 @@ type familiesRow struct {
 	Board         id.Key
 	ShieldedBoard id.Key
 	BoardName     string
+	UnitName      string
 }
 
 func (q *Queries) families(ctx context.Context) ([]familiesRow, error) {
@@ -692,6 +693,7 @@ func (q *Queries) families(ctx context.Context) ([]familiesRow, error) {
 			&i.Board,
 			&i.ShieldedBoard,
 			&i.BoardName,
+			&i.UnitName,
 		); err != nil {
 			return nil, err
 		}
@@ -1496,11 +1498,11 @@ func (q *Queries) packageOf(ctx context.Context, hash string) (packageOfRow, err
 }
 
 const partiesOf = `-- name: partiesOf :many
-select id, case_id, person, role, state, invited_at, until, reminded_at, identified_at, answered_at from eservice.party where case_id = $1 order by invited_at, id
+select id, case_id, person, role, state, invited_at, until, reminded_at, identified_at, answered_at from eservice.party where case_id = any($1::uuid[]) order by invited_at, id
 `
 
-func (q *Queries) partiesOf(ctx context.Context, caseID id.Key) ([]EserviceParty, error) {
-	rows, err := q.db.Query(ctx, partiesOf, caseID)
+func (q *Queries) partiesOf(ctx context.Context, cases []id.Key) ([]EserviceParty, error) {
+	rows, err := q.db.Query(ctx, partiesOf, cases)
 	if err != nil {
 		return nil, err
 	}

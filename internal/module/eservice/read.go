@@ -40,20 +40,22 @@ func (s *Service) frame(ctx context.Context, tx *db.Tx, caseID CaseID) (*Case, e
 		return nil, missing("eservice.frame", err)
 	}
 	c := caseFrom(row)
-	c.Parties, err = parties(ctx, q, caseID)
+	all, err := parties(ctx, q, row.ID)
+	c.Parties = all[row.ID]
 	return c, err
 }
 
-func parties(ctx context.Context, q *Queries, caseID CaseID) ([]Party, error) {
-	rows, err := q.partiesOf(ctx, id.Key(caseID))
+// parties reads the parties of several cases in one go.
+func parties(ctx context.Context, q *Queries, cases ...id.Key) (map[id.Key][]Party, error) {
+	rows, err := q.partiesOf(ctx, cases)
 	if err != nil {
 		return nil, fault.Wrap("eservice.parties", err)
 	}
-	list := make([]Party, len(rows))
-	for i, p := range rows {
-		list[i] = Party{Person: p.Person, Role: Role(p.Role), State: PartyState(p.State), InvitedAt: p.InvitedAt, Until: p.Until, Answered: p.AnsweredAt}
+	all := make(map[id.Key][]Party, len(cases))
+	for _, p := range rows {
+		all[p.CaseID] = append(all[p.CaseID], Party{Person: p.Person, Role: Role(p.Role), State: PartyState(p.State), InvitedAt: p.InvitedAt, Until: p.Until, Answered: p.AnsweredAt})
 	}
-	return list, nil
+	return all, nil
 }
 
 // View is a case as one who may see it sees it: what she may not is absent.
@@ -76,15 +78,20 @@ type View struct {
 }
 
 // Input opens the answers that the view's reader has: those that all parties see, and the
-// applicant's own where she has them too. For a view with answers.
-func (v *View) Input(open Opener, lang text.Lang) (formpack.Input, error) {
-	in, _, err := v.Shared.Input(open, lang)
+// applicant's own where she has them too. Own tells by key which are the applicant's own. For
+// a view with answers.
+func (v *View) Input(open Opener, lang text.Lang) (in formpack.Input, own map[string]bool, err error) {
+	in, _, err = v.Shared.Input(open, lang)
+	own = map[string]bool{}
 	if err != nil || v.Own == nil {
-		return in, err
+		return in, own, err
 	}
-	own, err := openAnswers(open, v.Own.Answers)
-	maps.Copy(in.Answers, own)
-	return in, err
+	answers, err := openAnswers(open, v.Own.Answers)
+	for key := range answers {
+		own[key] = true
+	}
+	maps.Copy(in.Answers, answers)
+	return in, own, err
 }
 
 // Attachment is a file, by name; its bytes are read on their own.
@@ -238,15 +245,8 @@ func (r *reading) open(ctx context.Context, caseID CaseID) error {
 	if r.v.Form, err = r.s.Package(ctx, r.tx, c.Package); err != nil {
 		return err
 	}
-	r.v.People = map[access.PersonID]person.Identity{}
-	for _, who := range r.v.everybody() {
-		seen, err := r.s.people.See(ctx, r.tx, r.by, who, r.purpose)
-		if err != nil {
-			return err
-		}
-		r.v.People[who] = seen
-	}
-	return nil
+	r.v.People, err = r.s.people.SeeAll(ctx, r.tx, r.by, r.v.everybody(), r.purpose)
+	return err
 }
 
 // hers reports whether what belongs to one party alone is the reader's: an officer reads all of

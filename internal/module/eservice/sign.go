@@ -147,10 +147,11 @@ func (s *Service) receive(ctx context.Context, tx *db.Tx, by access.Actor, d *Dr
 			return err
 		}
 		q := New(tx)
+		shared, own := f.parts(r.answers)
 		for _, part := range []struct {
 			name    string
 			answers map[string]any
-		}{{"shared", f.Package.SharedPart(r.answers)}, {"applicant", f.Package.ApplicantPart(r.answers)}} {
+		}{{"shared", shared}, {"applicant", own}} {
 			body, err := formpack.Canonical(part.answers)
 			if err != nil {
 				return fault.As(fault.Internal, "eservice.receive", errMalformed)

@@ -337,26 +337,36 @@ func (t Text) CoSignTitleOther() string {
 	return text.Pick(t.lang, "Den andra vårdnadshavaren kommer att få skriva under", "Den anden forældremyndighedsindehaver bliver bedt om at skrive under", "The other guardian will be asked to sign")
 }
 
-// CoSignText reads "När du har skrivit under får {name} ett meddelande och {days} på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.".
+// CoSignText reads "När du har skrivit under får {name} ett meddelande och {days} på sig att säga ja.".
 func (t Text) CoSignText(name, days string) string {
 	switch t.lang {
 	case text.DA:
-		return "Når du har skrevet under, får " + name + " en besked og " + days + " til at sige ja. Oplysningerne om barnet og jeres ønsker kan ses. Det, der kun handler om dig, kan ikke ses."
+		return "Når du har skrevet under, får " + name + " en besked og " + days + " til at sige ja."
 	case text.EN:
-		return "When you have signed, " + name + " gets a message and " + days + " to say yes. What is about the child and your wishes is shown then. What is about you alone is not."
+		return "When you have signed, " + name + " gets a message and " + days + " to say yes."
 	}
-	return "När du har skrivit under får " + name + " ett meddelande och " + days + " på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte."
+	return "När du har skrivit under får " + name + " ett meddelande och " + days + " på sig att säga ja."
 }
 
-// CoSignTextOther reads "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har {days} på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.".
+// CoSignTextOther reads "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har {days} på sig att säga ja.".
 func (t Text) CoSignTextOther(days string) string {
 	switch t.lang {
 	case text.DA:
-		return "Når du har skrevet under, går der en besked til den anden forældremyndighedsindehaver, som har " + days + " til at sige ja. Oplysningerne om barnet og jeres ønsker kan ses. Det, der kun handler om dig, kan ikke ses."
+		return "Når du har skrevet under, går der en besked til den anden forældremyndighedsindehaver, som har " + days + " til at sige ja."
 	case text.EN:
-		return "When you have signed, a message goes to the other guardian, who has " + days + " to say yes. What is about the child and your wishes is shown then. What is about you alone is not."
+		return "When you have signed, a message goes to the other guardian, who has " + days + " to say yes."
 	}
-	return "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har " + days + " på sig att säga ja. Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte."
+	return "När du har skrivit under går ett meddelande till den andra vårdnadshavaren, som har " + days + " på sig att säga ja."
+}
+
+// CoSignSees reads "Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.".
+func (t Text) CoSignSees() string {
+	return text.Pick(t.lang, "Uppgifterna om barnet och era önskemål syns då. Det som bara rör dig syns inte.", "Oplysningerne om barnet og jeres ønsker kan ses. Det, der kun handler om dig, kan ikke ses.", "What is about the child and your wishes is shown then. What is about you alone is not.")
+}
+
+// CoSignSeesGuarded reads "Uppgifterna om barnet syns då. Vilka ställen du önskar syns inte, och inte heller det som bara rör dig.".
+func (t Text) CoSignSeesGuarded() string {
+	return text.Pick(t.lang, "Uppgifterna om barnet syns då. Vilka ställen du önskar syns inte, och inte heller det som bara rör dig.", "Oplysningerne om barnet kan ses. De steder, du ønsker, kan ikke ses, og heller ikke det, der kun handler om dig.", "What is about the child is shown then. The places you wish for are not, nor what is about you alone.")
 }
 
 // CoSignNot reads "Ska ingen annan kontaktas? Hör av dig till oss innan du skriver under.".
@@ -1548,6 +1558,10 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.NothingToChoose(), true
 	case "co_sign_title_other":
 		return t.CoSignTitleOther(), true
+	case "co_sign_sees":
+		return t.CoSignSees(), true
+	case "co_sign_sees_guarded":
+		return t.CoSignSeesGuarded(), true
 	case "co_sign_not":
 		return t.CoSignNot(), true
 	case "file_add":

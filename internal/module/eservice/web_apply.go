@@ -126,6 +126,7 @@ type stepShown struct {
 	Files     []Attachment
 	CoSigners []string // names, "" for one who is not known
 	SignDays  int
+	Guarded   bool // the places that she wishes for are hers alone
 	Saved     string
 }
 
@@ -145,7 +146,7 @@ func stepOf(ctx context.Context, v *door.Visit, d *Draft, f *Form, step string, 
 			kept[name] = shownAgain(strings.Join(values, "\n"))
 		}
 	}
-	p := stepShown{shown: s, Draft: d.ID, Form: f.Package.Title(t.Lang()), Total: 1, Back: ui.Link{Text: t.MyPages(), Href: "/my"}, SignDays: rateDays(f.Package, f.Rates, "sign")}
+	p := stepShown{shown: s, Draft: d.ID, Form: f.Package.Title(t.Lang()), Total: 1, Back: ui.Link{Text: t.MyPages(), Href: "/my"}, SignDays: rateDays(f.Package, f.Rates, "sign"), Guarded: f.Protected}
 	for _, st := range f.Package.Steps(in, kept) {
 		if !st.Visible {
 			continue

@@ -134,11 +134,14 @@ type caseShown struct {
 }
 
 func (w *Web) opened(ctx context.Context, v *door.Visit, c *View, s said) (caseShown, error) {
-	p := caseShown{people: w.people(ctx, v, c), said: s, Own: map[string]bool{}, Labels: map[string]string{}}
+	p := caseShown{people: w.people(ctx, v, c), said: s, Labels: map[string]string{}}
 	if c.Shared != nil {
-		in, err := c.Input(AtRender(ctx), text.Of(ctx))
+		in, own, err := c.Input(AtRender(ctx), text.Of(ctx))
 		if err != nil {
 			return p, err
+		}
+		if len(c.Parties) > 1 {
+			p.Own = own
 		}
 		role := roleCoSigner
 		if p.mine() {
@@ -148,7 +151,6 @@ func (w *Web) opened(ctx context.Context, v *door.Visit, c *View, s said) (caseS
 		for _, st := range c.Form.Steps(in, nil) {
 			for _, q := range st.Fields {
 				p.Labels[q.Key] = q.Label
-				p.Own[q.Key] = role == roleApplicant && len(c.Parties) > 1 && !slices.Contains(q.VisibleTo, roleCoSigner)
 			}
 		}
 	}

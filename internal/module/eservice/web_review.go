@@ -2,7 +2,6 @@ package eservice
 
 import (
 	"context"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -25,6 +24,7 @@ type reviewShown struct {
 	Later     []string // what may be sent later, and is not here yet
 	CoSigners []string
 	SignDays  int
+	Guarded   bool   // the places that she wishes for are hers alone
 	Again     string // why she is here again; empty for nothing
 }
 
@@ -75,7 +75,7 @@ func reviewOf(ctx context.Context, d *Draft, f *Form) (reviewShown, error) {
 		return reviewShown{}, err
 	}
 	p := reviewShown{Draft: d.ID, Form: f.Package.Title(t.Lang()), Steps: 1, Groups: f.Package.Review(in, roleApplicant), Own: map[string]bool{},
-		CoSigners: coSigners(ctx, f), SignDays: rateDays(f.Package, f.Rates, "sign"), Back: ui.Link{Text: t.MyPages(), Href: "/my"}}
+		CoSigners: coSigners(ctx, f), SignDays: rateDays(f.Package, f.Rates, "sign"), Guarded: f.Protected, Back: ui.Link{Text: t.MyPages(), Href: "/my"}}
 	labels := map[string]string{}
 	for _, st := range f.Package.Steps(in, nil) {
 		if !st.Visible {
@@ -88,11 +88,9 @@ func reviewOf(ctx context.Context, d *Draft, f *Form) (reviewShown, error) {
 		}
 	}
 	if len(p.CoSigners) > 0 {
-		for _, g := range p.Groups {
-			for _, r := range g.Rows {
-				label, _ := f.Package.LabelOf(r.Key)
-				p.Own[r.Key] = !slices.Contains(label.VisibleTo, roleCoSigner)
-			}
+		_, own := f.parts(in.Answers)
+		for key := range own {
+			p.Own[key] = true
 		}
 	}
 	result := f.Package.Evaluate(in)

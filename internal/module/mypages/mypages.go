@@ -171,6 +171,10 @@ func lookIn(l text.Lang, s ledger.Seen, now time.Time, zone *time.Location) look
 	return out
 }
 
+// shield says an occasion of the shielded unit as one of where such cases are handled. That the
+// unit had to do with the case tells of the other party that she is protected.
+func (l *look) shield(t Text) { l.Role, l.Unit, l.Board = t.RoleOfficer(), l.Case.Unit, l.Case.Board }
+
 func employee(s ledger.Seen) bool { return s.Kind == access.Officer || s.Kind == access.Steward }
 
 func dayIn(l text.Lang, at, now time.Time, zone *time.Location) string {

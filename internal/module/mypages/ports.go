@@ -19,8 +19,9 @@ type Cases interface {
 	Links(ctx context.Context, v *door.Visit, cases [][16]byte) (map[[16]byte]CaseLink, error)
 }
 
-// CaseLink is the way to a case: its reference, which says nothing, and its page.
-type CaseLink struct{ Ref, Href string }
+// CaseLink is the way to a case: its reference, which says nothing, and its page. Unit and Board
+// are where such cases are handled as everybody may know: never the shielded unit.
+type CaseLink struct{ Ref, Href, Unit, Board string }
 
 // CaseCard is a case as her first page shows it. A draft has no Ref: it shows only in what
 // waits for her. Steps are left out for a case that has ended.

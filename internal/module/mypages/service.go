@@ -192,17 +192,28 @@ func (s *Service) family(ctx context.Context, by access.Actor) (self person.Iden
 		if err != nil {
 			return err
 		}
+		seen, err := s.people.SeeAll(ctx, tx, by, keys, MyPages)
+		if err != nil {
+			return err
+		}
 		children = make([]person.Identity, 0, len(keys))
 		for _, key := range keys {
-			child, err := s.people.See(ctx, tx, by, key, MyPages)
-			if err != nil {
-				return err
-			}
-			if child.Known() {
+			if child := seen[key]; child.Known() {
 				children = append(children, child)
 			}
 		}
 		return nil
 	})
 	return self, children, err
+}
+
+// protected reports whether the resident herself is.
+func (s *Service) protected(ctx context.Context, by access.Actor) (bool, error) {
+	var self person.Identity
+	err := s.db.Tx(ctx, by.Local(WhoLooked), func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		self, err = s.people.Self(ctx, tx, by, WhoLooked)
+		return err
+	})
+	return self.Protected, err
 }

@@ -84,7 +84,11 @@ func (s *Service) getHome(ctx context.Context, v *door.Visit) (door.Answer, erro
 		return door.Answer{}, err
 	}
 	if p.Looks = sumUp(looks); p.Looks.Employees > 0 {
-		l := lookIn(v.Lang, p.Looks.Last, v.At, v.Zone)
+		last, err := s.inWords(ctx, v, []ledger.Seen{p.Looks.Last})
+		if err != nil {
+			return door.Answer{}, err
+		}
+		l := last[0]
 		p.Last = l.Role
 		if l.Unit != "" {
 			p.Last += ", " + l.Unit
@@ -160,7 +164,7 @@ func (s *Service) getLooked(ctx context.Context, v *door.Visit) (door.Answer, er
 }
 
 // inWords puts occasions into words, with the ways to those cases that she may open and what
-// she has said of them.
+// she has said of them. The shielded unit is named to those alone who are protected themselves.
 func (s *Service) inWords(ctx context.Context, v *door.Visit, page []ledger.Seen) ([]look, error) {
 	said, err := s.objections(ctx, v.By, page)
 	if err != nil {
@@ -176,10 +180,17 @@ func (s *Service) inWords(ctx context.Context, v *door.Visit, page []ledger.Seen
 	if err != nil {
 		return nil, err
 	}
+	protected, err := s.protected(ctx, v.By)
+	if err != nil {
+		return nil, err
+	}
 	looks := make([]look, len(page))
 	for i, l := range page {
 		looks[i] = lookIn(v.Lang, l, v.At, v.Zone)
 		looks[i].Case, looks[i].Objected = links[l.Case], said[l.Response]
+		if l.Shielded && !protected {
+			looks[i].shield(T(ctx))
+		}
 	}
 	return looks, nil
 }

@@ -185,6 +185,26 @@ func TestAnotherResidentIsNeverNamed(t *testing.T) {
 	}
 }
 
+// That the shielded unit handles a case tells one party that another is protected: only who is
+// so herself reads its name.
+func TestTheShieldedUnitIsNamedToTheProtectedAlone(t *testing.T) {
+	s := newScene(t)
+	tove, toveK := s.resident("tove-almgren")
+	henrik, henrikK := s.resident("henrik-rask")
+	s.look(s.officer("elin-thorsell"), "handle_case", toveK, henrikK)
+	for _, path := range []string{"/my", "/my/disclosures", "/my/disclosures.csv"} {
+		if p := henrik.Get(path); p.Status != http.StatusOK || strings.Contains(strings.ToLower(p.Body), "skyddad") {
+			t.Errorf("%s tells Henrik of the shielded unit: %d", path, p.Status)
+		}
+		if p := tove.Get(path); !strings.Contains(p.Body, "Skyddade ärenden") {
+			t.Errorf("%s does not tell Tove who looked", path)
+		}
+	}
+	if p := henrik.Get("/my/disclosures"); len(looksOn(p.Body)) != 1 || !strings.Contains(p.Body, "Handläggare") {
+		t.Error("Henrik is not told that somebody looked")
+	}
+}
+
 func TestHerOwnLooksAreShownWhenAskedFor(t *testing.T) {
 	s := newScene(t)
 	if n := len(looksOn(s.maria.Get("/my/disclosures").Body)); n != 0 {

@@ -241,11 +241,8 @@ func (w *Web) file(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	return door.Answer{File: &f}, nil
 }
 
-// The roles as packages name them.
-const (
-	roleOfficer  = "officer"
-	roleCoSigner = "co_signer"
-)
+// officer is the role as packages name it.
+const officer = "officer"
 
 // answers are a case's answers in words, by who sees them.
 type answers struct {
@@ -256,22 +253,13 @@ type answers struct {
 	Missing []string          // slots that may be filled later and are not
 }
 
-// open opens the answers into the page that is being rendered. Both parts are judged
-// together: what is asked in one may depend on the other.
+// open opens the answers into the page that is being rendered.
 func (p casePage) open(ctx context.Context) (answers, error) {
 	v := p.View
 	if v.Shared == nil {
 		return answers{}, nil
 	}
-	at := eservice.AtRender(ctx)
-	in, _, err := v.Shared.Input(at, text.Of(ctx))
-	if err == nil && v.Own != nil {
-		var own formpack.Input
-		own, _, err = v.Own.Input(at, text.Of(ctx))
-		for k, a := range own.Answers {
-			in.Answers[k] = a
-		}
-	}
+	in, applicants, err := v.Input(eservice.AtRender(ctx), text.Of(ctx))
 	if errors.Is(err, disclosure.ErrSealed) {
 		return answers{Sealed: true}, nil
 	}
@@ -284,14 +272,14 @@ func (p casePage) open(ctx context.Context) (answers, error) {
 	}
 	pack := v.Shared.Package
 	out := answers{Slots: map[string]string{}}
-	for _, g := range pack.Review(in, roleOfficer) {
+	for _, g := range pack.Review(in, officer) {
 		shared, own := g, g
 		shared.Rows, own.Rows = nil, nil
 		for _, r := range g.Rows {
-			if label, ok := pack.LabelOf(r.Key); ok && slices.Contains(label.VisibleTo, roleCoSigner) {
-				shared.Rows = append(shared.Rows, r)
-			} else {
+			if applicants[r.Key] {
 				own.Rows = append(own.Rows, r)
+			} else {
+				shared.Rows = append(shared.Rows, r)
 			}
 		}
 		if len(shared.Rows) > 0 {
