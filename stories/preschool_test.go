@@ -17,7 +17,7 @@ const (
 )
 
 // hersAlone is what the other guardian never reads.
-var hersAlone = []string{mariasWork, "Biblioteket", mariasMessage, elsasHealth, "nötter", mariasPhone, "Jag arbetar"}
+var hersAlone = []string{mariasWork, "Biblioteket", mariasMessage, elsasHealth, "nötter", mariasPhone, "Varför behöver Elsa platsen"}
 
 // inFiveMonths is a start day that the form takes: between four and six months ahead.
 func (s *Story) inFiveMonths() time.Time { return s.House.Clock.Now().AddDate(0, 5, 0) }

@@ -205,7 +205,7 @@ func understand(reply string) Result {
 		return Result{Verdict: Clean}
 	}
 	if name, ok := strings.CutSuffix(reply, " FOUND"); ok {
-		if name, ok := strings.CutPrefix(name, "stream: "); ok && name != "" {
+		if name, ok := strings.CutPrefix(name, "stream: "); ok {
 			return Result{Verdict: Infected, Signature: name}
 		}
 	}

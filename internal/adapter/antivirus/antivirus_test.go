@@ -103,6 +103,17 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
+func TestOwnLimit(t *testing.T) {
+	_, socket := listen(t)
+	s := antivirus.New(antivirus.Config{Socket: socket, MaxBytes: 10})
+	if r := s.Scan(t.Context(), strings.NewReader("0123456789")); r.Verdict != antivirus.Clean {
+		t.Errorf("%+v at the limit, want clean", r)
+	}
+	if r := s.Scan(t.Context(), strings.NewReader("0123456789a")); r.Verdict != antivirus.Unscanned || r.Reason != antivirus.TooLarge {
+		t.Errorf("%+v beyond the limit, want too large", r)
+	}
+}
+
 func TestContextEnds(t *testing.T) {
 	d, socket := listen(t)
 	d.Behave(fake.Hang)

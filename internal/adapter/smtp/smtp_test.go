@@ -169,6 +169,17 @@ func TestGreylistedMailArrivesLater(t *testing.T) {
 	}
 }
 
+func TestTakenIsTakenWhateverComesAfter(t *testing.T) {
+	s := listen(t, fake.Config{})
+	s.Behave(fake.Leave)
+	if _, err := relay(t, plain(s)).Send(t.Context(), letter()); err != nil {
+		t.Errorf("%v, though the relay took it", err)
+	}
+	if got := len(s.Mails(to)); got != 1 {
+		t.Errorf("%d arrived, want one", got)
+	}
+}
+
 func TestNothingIsSentWithoutTheTLSThatIsRequired(t *testing.T) {
 	with, roots := certificate(t)
 	_, others := certificate(t)

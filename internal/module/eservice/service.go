@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tillit/internal/core/access"
+	"tillit/internal/core/closure"
 	"tillit/internal/core/person"
 	"tillit/internal/core/session"
 	"tillit/internal/kit/clock"
@@ -36,6 +37,7 @@ type Service struct {
 	access   *access.Decider
 	people   *person.Service
 	sessions *session.Service
+	board    *closure.Board
 	notices  Notices
 	scanner  Scanner
 	zone     *time.Location
@@ -54,6 +56,7 @@ type Config struct {
 	Access   *access.Decider
 	People   *person.Service
 	Sessions *session.Service
+	Board    *closure.Board
 	Notices  Notices
 	Scanner  Scanner
 	Zone     *time.Location
@@ -63,7 +66,7 @@ type Config struct {
 
 // NewService makes the service and says how its facts are loaded.
 func NewService(c Config) *Service {
-	s := &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, access: c.Access, people: c.People, sessions: c.Sessions,
+	s := &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, access: c.Access, people: c.People, sessions: c.Sessions, board: c.Board,
 		notices: c.Notices, scanner: c.Scanner, zone: c.Zone, town: c.Town, log: c.Log}
 	c.Access.Resource("draft", s.draftFacts)
 	c.Access.Resource("case", s.caseFacts)
@@ -75,12 +78,24 @@ func (s *Service) draftFacts(ctx context.Context, tx *db.Tx, _ access.Actor, ref
 	if err != nil {
 		return nil, missing("eservice.draftFacts", err)
 	}
-	return access.Facts{"applicant": d.Applicant}, nil
+	return access.Facts{"applicant": d.Applicant}, s.open(d.Family)
+}
+
+// open refuses with Closed what belongs to a service that is switched off by itself. The doors
+// know their paths only; which service a record is of stands in the record.
+func (s *Service) open(family string) error {
+	if _, closed := s.board.Closed(closure.Service(family)); closed {
+		return fault.New(fault.Closed, "eservice.open", "")
+	}
+	return nil
 }
 
 func (s *Service) caseFacts(ctx context.Context, tx *db.Tx, by access.Actor, ref access.Ref) (access.Facts, error) {
 	c, err := s.frame(ctx, tx, CaseID(ref.ID))
 	if err != nil {
+		return nil, err
+	}
+	if err := s.open(c.Family); err != nil {
 		return nil, err
 	}
 	served, err := New(tx).servedOf(ctx, id.Key(ref.ID))
@@ -204,7 +219,7 @@ func (s *Service) family(ctx context.Context, tx *db.Tx, key string) (familiesRo
 	}
 	for _, r := range rows {
 		if r.Key == key && r.Enabled {
-			return r, nil
+			return r, s.open(key)
 		}
 	}
 	return familiesRow{}, fault.New(fault.NotFound, "eservice.family", "")

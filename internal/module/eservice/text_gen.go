@@ -1160,23 +1160,43 @@ func (t Text) DecisionTitle() string {
 	return text.Pick(t.lang, "Beslut", "Afgørelse", "Decision")
 }
 
-// OutcomeGranted reads "Ansökan är beviljad".
+// OutcomeGranted reads "Beviljad".
 func (t Text) OutcomeGranted() string {
+	return text.Pick(t.lang, "Beviljad", "Ja", "Granted")
+}
+
+// OutcomeGrantedText reads "Ansökan är beviljad".
+func (t Text) OutcomeGrantedText() string {
 	return text.Pick(t.lang, "Ansökan är beviljad", "Du har fået ja til ansøgningen", "The application is granted")
 }
 
-// OutcomeQueued reads "Ansökan är godkänd, och platsen i kön gäller".
+// OutcomeQueued reads "Plats i kön".
 func (t Text) OutcomeQueued() string {
+	return text.Pick(t.lang, "Plats i kön", "På venteliste", "In the queue")
+}
+
+// OutcomeQueuedText reads "Ansökan är godkänd, och platsen i kön gäller".
+func (t Text) OutcomeQueuedText() string {
 	return text.Pick(t.lang, "Ansökan är godkänd, och platsen i kön gäller", "Ansøgningen er godkendt, og pladsen på ventelisten gælder", "The application is approved, and the place in the queue holds")
 }
 
-// OutcomeRefused reads "Ansökan är avslagen".
+// OutcomeRefused reads "Avslag".
 func (t Text) OutcomeRefused() string {
+	return text.Pick(t.lang, "Avslag", "Afslag", "Refused")
+}
+
+// OutcomeRefusedText reads "Ansökan är avslagen".
+func (t Text) OutcomeRefusedText() string {
 	return text.Pick(t.lang, "Ansökan är avslagen", "Du har fået afslag på ansøgningen", "The application is refused")
 }
 
-// OutcomeDismissed reads "Ansökan är avvisad".
+// OutcomeDismissed reads "Avvisad".
 func (t Text) OutcomeDismissed() string {
+	return text.Pick(t.lang, "Avvisad", "Afvist", "Dismissed")
+}
+
+// OutcomeDismissedText reads "Ansökan är avvisad".
+func (t Text) OutcomeDismissedText() string {
 	return text.Pick(t.lang, "Ansökan är avvisad", "Ansøgningen er afvist", "The application is dismissed")
 }
 
@@ -1780,12 +1800,20 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.DecisionTitle(), true
 	case "outcome_granted":
 		return t.OutcomeGranted(), true
+	case "outcome_granted_text":
+		return t.OutcomeGrantedText(), true
 	case "outcome_queued":
 		return t.OutcomeQueued(), true
+	case "outcome_queued_text":
+		return t.OutcomeQueuedText(), true
 	case "outcome_refused":
 		return t.OutcomeRefused(), true
+	case "outcome_refused_text":
+		return t.OutcomeRefusedText(), true
 	case "outcome_dismissed":
 		return t.OutcomeDismissed(), true
+	case "outcome_dismissed_text":
+		return t.OutcomeDismissedText(), true
 	case "decision_reasons":
 		return t.DecisionReasons(), true
 	case "decision_by":

@@ -237,6 +237,9 @@ func (w *Web) getService(ctx context.Context, v *door.Visit) (door.Answer, error
 			return fault.New(fault.NotFound, "eservice.getService", "")
 		}
 		o.Family = families[i]
+		if err := w.s.open(o.Family.Key); err != nil {
+			return err
+		}
 		p := o.Family.Live
 		rates, err := w.s.rates(ctx, tx, p)
 		if err != nil {

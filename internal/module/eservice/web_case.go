@@ -306,8 +306,9 @@ func (p caseShown) writable() bool { return p.SignedAt != nil && p.live() || p.D
 
 func (p caseShown) late() bool { return p.SignUntil != nil && !p.Visit.At.Before(*p.SignUntil) }
 
-func outcomeWords(t Text, o Outcome) string {
-	said, _ := t.ByKey("outcome_" + string(o))
+// outcomeWords is an outcome in a word, or with _text in a sentence.
+func outcomeWords(t Text, o string) string {
+	said, _ := t.ByKey("outcome_" + o)
 	return said
 }
 

@@ -30,6 +30,7 @@ const (
 	Spam               // 554 5.7.1 to the mail itself
 	Hang               // takes the mail in and does not answer until it is closed
 	Forget             // keeps the mail and hangs up before it answers
+	Leave              // takes the mail, answers, and hangs up
 	Busy               // 421 instead of a greeting
 )
 
@@ -173,9 +174,18 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (s *session) Reset()        { s.from, s.to = "", nil }
+// Reset forgets the mail that was under way, which the library does after each answer too.
+func (s *session) Reset() {
+	if s.behaviour == Leave && s.to != nil {
+		_ = s.conn.Conn().Close()
+	}
+	s.from, s.to = "", nil
+}
+
+// Logout ends the visit.
 func (s *session) Logout() error { return nil }
 
+// Mail hears whom the mail is from.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.server.config.User != "" && !s.signedIn {
 		return smtp.ErrAuthRequired
@@ -184,6 +194,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	return nil
 }
 
+// Rcpt hears whom it is to.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	switch {
 	case s.behaviour == Refuse:
@@ -204,6 +215,7 @@ func (s *Server) firstTry(from, to string) bool {
 	return first
 }
 
+// Data takes the mail itself.
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
