@@ -417,7 +417,7 @@ func (p *Person) WasNeverTold(words ...string) {
 // Cookie is one that her browser holds; empty for none.
 func (p *Person) Cookie(name string) string {
 	p.s.Helper()
-	got, err := chromedp.Call(p.tab, network.GetCookies, network.GetCookiesParams{})
+	got, err := chromedp.Call(p.tab, network.GetCookies, network.GetCookiesParams{URLs: []string{p.front.URL}})
 	if err != nil {
 		p.s.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func TestTwoGuardiansApplyForPreschool(t *testing.T) {
 	s.Step("Maria opens who has seen her data: the officer's role and unit first, why, and what kinds.")
 	maria.Opens("/my")
 	maria.Presses("Visa alla tillfällen")
-	maria.Sees("Placeringshandläggare Förskoleadministrationen För att handlägga ditt ärende.", "Svar i ansökan", "Namn", "Adress", "Den andra vårdnadshavaren")
+	maria.Sees("Placeringshandläggare Förskoleadministrationen · Utbildningsnämnden För att handlägga ditt ärende.", "Innehåll i ärendet", "Begärd komplettering", "Namn", "Adress", "Den andra vårdnadshavaren")
 	if text := flat(maria.Reads()); strings.Index(text, "Placeringshandläggare") > strings.Index(text, "Anna-Karin Mo") {
 		s.wrong("the officer's name stands before her role")
 	}

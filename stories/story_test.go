@@ -182,3 +182,6 @@ func (s *Story) pictureName(who string) string {
 }
 
 var pictures = os.Getenv("TILLIT_PICTURES")
+
+// says reports whether a text holds the words.
+func says(text, words string) bool { _, ok := has(text, words); return ok }

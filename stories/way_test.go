@@ -1,7 +1,11 @@
 package stories_test
 
 import (
+	"cmp"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -99,4 +103,140 @@ func phoneForms(number string) []string {
 // numberForms are the ways in which an identity number can be written.
 func numberForms(number string) []string {
 	return []string{number, number[:8] + "-" + number[8:], number[2:], number[2:8] + "-" + number[8:]}
+}
+
+// Wish is what an application is for, where it matters to a story.
+type Wish struct {
+	Kind  string // of care; preschool when empty
+	Place string // the first wish; Tallbacken when empty
+	To    string // how far the form is filled in: the key of the last step; all when empty
+}
+
+// HasFilledIn is an application for a child, up to the signature: through the same doors as
+// the pages, without looking at each. It gives the draft's path.
+func (p *Person) HasFilledIn(child string, w Wish) string {
+	p.s.Helper()
+	kind, place := cmp.Or(w.Kind, "preschool"), cmp.Or(w.Place, "tallbacken")
+	start := p.s.House.Clock.Now().AddDate(0, 5, 0)
+	draft := p.posts("/services/childcare-application/start", nil)
+	first := strings.Index(draft, "/steps/")
+	if first < 0 {
+		p.s.wrong("%s could not begin: %s", p.Name, draft)
+	}
+	draft = draft[:first]
+	for _, step := range []struct {
+		key    string
+		values url.Values
+	}{
+		{"kind", url.Values{"kind": {kind}}},
+		{"child", url.Values{"child": {p.childKey(draft, child)}, "start-day": {start.Format("2")}, "start-month": {start.Format("1")}, "start-year": {start.Format("2006")}, "hours": {"30"}}},
+		{"wishes", url.Values{"choices.1": {place}}},
+		{"everyday", url.Values{"basis": {"work"}, "occupation": {mariasWork}, "siblings": {"no"}, "current_care": {"home"}, "health": {"Tål inte nötter."}}},
+		{"contact", url.Values{"contact": {"phone"}, "phone": {p.s.House.Town.Person(p.Key).Phone}, "message": {mariasMessage}}},
+	} {
+		if to := p.posts(draft+"/steps/"+step.key, step.values); to == "" {
+			p.s.wrong("%s could not fill in the step %s", p.Name, step.key)
+		}
+		if step.key == w.To {
+			break
+		}
+	}
+	return draft
+}
+
+// HasApplied is HasFilledIn and her signature. It gives the case's path.
+func (p *Person) HasApplied(child string, w Wish) string {
+	p.s.Helper()
+	p.Opens(p.HasFilledIn(child, w) + "/review")
+	p.Presses("Skriv under med BankID")
+	p.Approves()
+	p.GoesOn()
+	if !strings.HasPrefix(p.Where(), "/my/cases/") {
+		p.s.wrong("%s could not sign: she is at %s", p.Name, p.Where())
+	}
+	return p.Where()
+}
+
+// HasCoSigned is another guardian's way from My pages to a signature.
+func (p *Person) HasCoSigned() {
+	p.s.Helper()
+	p.Opens("/my")
+	p.Presses("Läs och ta ställning")
+	p.Presses("Läs och ta ställning")
+	p.Presses("Säg ja och skriv under")
+	p.Approves()
+	p.GoesOn()
+}
+
+// client is her browser's cookies without its window.
+func (p *Person) client() *http.Client {
+	p.s.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		p.s.Fatal(err)
+	}
+	for _, name := range []string{"tillit", "tillit-order"} {
+		if v := p.Cookie(name); v != "" {
+			jar.SetCookies(mustURL(p.front.URL), []*http.Cookie{{Name: name, Value: v}})
+		}
+	}
+	return &http.Client{Jar: jar, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// posts sends a form as she would. It gives where she is sent: to the end of a chain of
+// pages, or nowhere when the form is refused.
+func (p *Person) posts(path string, form url.Values) string {
+	p.s.Helper()
+	status, to := p.sends(path, form)
+	for status == http.StatusSeeOther {
+		path = to
+		status, to = p.gets(path)
+	}
+	if status >= 400 {
+		return ""
+	}
+	return path
+}
+
+// sends posts a form; gets asks for a page. Both give the status and where it leads.
+func (p *Person) sends(path string, form url.Values) (status int, to string) {
+	p.s.Helper()
+	resp, err := p.client().PostForm(p.front.URL+path, form)
+	return p.answered(resp, err)
+}
+
+func (p *Person) gets(path string) (status int, to string) {
+	p.s.Helper()
+	resp, err := p.client().Get(p.front.URL + path)
+	return p.answered(resp, err)
+}
+
+func (p *Person) answered(resp *http.Response, err error) (int, string) {
+	p.s.Helper()
+	if err != nil {
+		p.s.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if u, err := resp.Location(); err == nil {
+		return resp.StatusCode, u.RequestURI()
+	}
+	return resp.StatusCode, ""
+}
+
+var option = regexp.MustCompile(`name="child" value="([^"]+)"[^>]*>\s*<span>\s*(?:<span class="t-strong">)?\s*([^<]+)`)
+
+// childKey is the key under which the form knows one of her children.
+func (p *Person) childKey(draft, given string) string {
+	p.s.Helper()
+	p.gets(draft + "/steps/child")
+	p.front.mu.Lock()
+	body := p.front.told[len(p.front.told)-1].Body
+	p.front.mu.Unlock()
+	for _, m := range option.FindAllStringSubmatch(body, -1) {
+		if strings.HasPrefix(strings.TrimSpace(m[2]), given) {
+			return m[1]
+		}
+	}
+	p.s.wrong("%s can't choose %s", p.Name, given)
+	return ""
 }

@@ -37,6 +37,7 @@ func (w *world) populate() {
 		w.private(b)
 	}
 	w.cast()
+	w.renew()
 }
 
 func (w *world) put(b *bundle) *bundle {
@@ -96,8 +97,9 @@ func (w *world) identified() {
 	c := w.apply(maria, form{child: "elsa-lindqvist-ek", kind: "preschool", places: preschools})
 	w.identify(johan, c)
 	w.ref(c, "maria-lindqvist", "johan-ek")
-	w.put(&bundle{name: "about to be signed", owner: "johan-ek", browser: johan.Browser, people: []string{"maria-lindqvist", "elsa-lindqvist-ek"},
-		params: map[string]string{"case": c.String(), "order": w.begin(johan, "/my/cases/"+c.String()+"/sign")}})
+	b := w.put(&bundle{name: "about to be signed", owner: "johan-ek", browser: johan.Browser, people: []string{"maria-lindqvist", "elsa-lindqvist-ek"},
+		params: map[string]string{"case": c.String()}})
+	b.renew = func() { w.order(b, johan, "/my/cases/"+c.String()+"/sign") }
 }
 
 // waiting is a case to which the second guardian is invited, and a draft of the applicant's.
@@ -133,9 +135,9 @@ func (w *world) declined() {
 	w.ref(c, "jenny-sandell")
 	draft, err := id.Parse[any](w.one("select id::text from eservice.draft where applicant = $1", w.Of["jenny-sandell"]))
 	w.must(err)
-	w.put(&bundle{name: "declined", owner: "jenny-sandell", browser: jenny.Browser, people: []string{"jenny-sandell", "tuva-sandell-falk"},
-		params: map[string]string{"case": c.String(), "draft": draft.String(), "file": w.file(draft, "jenny-sandell"),
-			"order": w.begin(jenny, "/my/drafts/"+draft.String()+"/sign")}})
+	b := w.put(&bundle{name: "declined", owner: "jenny-sandell", browser: jenny.Browser, people: []string{"jenny-sandell", "tuva-sandell-falk"},
+		params: map[string]string{"case": c.String(), "draft": draft.String(), "file": w.file(draft, "jenny-sandell")}})
+	b.renew = func() { w.order(b, jenny, "/my/drafts/"+draft.String()+"/sign") }
 }
 
 // shielded is the case of a protected person, with somebody from whom she is protected.
@@ -189,15 +191,29 @@ func (w *world) ofAStranger() {
 // signingIn is what browsers have under way in which nobody is signed in yet: an order at the
 // eID, and the questions that an employee's authenticator is asked.
 func (w *world) signingIn() {
-	b := w.Browser(w.t)
-	order, _ := started(w.t, b)
-	w.put(&bundle{name: "a sign-in under way", browser: b, params: map[string]string{"order": order, "challenge": w.challenge(b, "/sign-in/staff", nil)}})
-	invitation, err := w.Sessions.Invite(w.t.Context(), w.Inside.Staff["malin-frisk"])
-	w.must(err)
-	b = w.Browser(w.t)
-	code := invitation.Cookie()
-	w.marks = append(w.marks, mark{code, "invitation", "malin-frisk", nil})
-	w.put(&bundle{name: "a passkey under way", browser: b, params: map[string]string{"code": code, "challenge": w.challenge(b, "/staff/key", map[string]string{"code": code})}})
+	b := w.put(&bundle{name: "a sign-in under way", params: map[string]string{}})
+	b.renew = func() {
+		b.browser = w.Browser(w.t)
+		b.params["order"], _ = started(w.t, b.browser)
+		b.params["challenge"] = w.challenge(b.browser, "/sign-in/staff", nil)
+	}
+	k := w.put(&bundle{name: "a passkey under way", params: map[string]string{}})
+	k.renew = func() {
+		invitation, err := w.Sessions.Invite(w.t.Context(), w.Inside.Staff["malin-frisk"])
+		w.must(err)
+		k.browser = w.Browser(w.t)
+		k.params["code"] = invitation.Cookie()
+		w.marks = append(w.marks, mark{k.params["code"], "invitation", "malin-frisk", nil})
+		k.params["challenge"] = w.challenge(k.browser, "/staff/key", map[string]string{"code": k.params["code"]})
+	}
+}
+
+// order starts an order to sign in somebody's browser, in which she signs in again, and leaves
+// it pending.
+func (w *world) order(b *bundle, g guest, path string) {
+	w.t.Helper()
+	g.SignIn(g.key)
+	b.params["order"] = w.begin(g, path)
 }
 
 func (w *world) challenge(b *house.Browser, path string, body map[string]string) string {

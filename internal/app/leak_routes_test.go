@@ -83,7 +83,12 @@ func (w *world) doors(t *testing.T) []entrance {
 	if t.Failed() {
 		t.FailNow()
 	}
-	last := func(e entrance) int { return slices.Index(lastly, e.Method+" "+e.Path) }
+	last := func(e entrance) int { // what lives for minutes only is tried first
+		if slices.Contains(e.params, "order") || slices.Contains(e.params, "challenge") {
+			return -2
+		}
+		return slices.Index(lastly, e.Method+" "+e.Path)
+	}
 	slices.SortStableFunc(list, func(a, b entrance) int { return last(a) - last(b) })
 	return list
 }

@@ -73,8 +73,9 @@ func (w *world) bundle(name string) *bundle {
 // TestStrangersGetNothing lets every stranger try every route with everybody else's keys.
 func TestStrangersGetNothing(t *testing.T) {
 	w := newWorld(t)
-	t.Run("strangers", w.strangersGetNothing)
 	t.Run("rows", w.rowsAreTheMatrix)
+	t.Run("writes", w.writesAreTheMatrix)
+	t.Run("strangers", w.strangersGetNothing)
 	t.Run("owners", w.ownersAreLetIn)
 }
 

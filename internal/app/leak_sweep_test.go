@@ -24,6 +24,7 @@ type tried struct {
 // changed and what was noted.
 func (w *world) sweep(t *testing.T, doors []entrance, s stranger) {
 	v := &tried{world: w, t: t, who: s, b: s.come(w)}
+	w.renew()
 	began, rows := w.Clock.Now(), w.rows(t)
 	for _, e := range doors {
 		if !e.own {

@@ -45,6 +45,7 @@ type bundle struct {
 	browser *house.Browser
 	params  map[string]string
 	people  []string // whom it is about
+	renew   func()   // of what lives for minutes only
 }
 
 func newWorld(t *testing.T, options ...func(*app.Options)) *world {
@@ -56,6 +57,7 @@ func newWorld(t *testing.T, options ...func(*app.Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.super.Close(context.Background()) })
+	w.must(func() error { _, err := w.super.Exec(t.Context(), "set timezone to 'UTC'"); return err }())
 	w.populate()
 	return w
 }
@@ -209,6 +211,16 @@ func (w *world) begin(g guest, path string) string {
 		w.t.Fatalf("POST %s by %s: %d to %q", path, g.key, p.Status, p.To)
 	}
 	return strings.TrimPrefix(p.To, path+"/")
+}
+
+// renew starts again what lives for minutes only: orders at the eID, questions to authenticators.
+func (w *world) renew() {
+	w.t.Helper()
+	for _, b := range w.bundles {
+		if b.renew != nil {
+			b.renew()
+		}
+	}
 }
 
 // one reads one text as the superuser.

@@ -65,8 +65,8 @@ func New(base string) (*Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
-// Lookup finds a person by number: NotFound when there is none, Unavailable when the register
-// does not answer as it should.
+// Lookup finds a person by number, canonical digits: NotFound when there is none, Unavailable
+// when the register does not answer as it should, with another's record for one.
 func (c *Client) Lookup(ctx context.Context, number string) (Record, error) {
 	body, err := json.Marshal(map[string]string{"number": number})
 	if err != nil {
@@ -74,6 +74,9 @@ func (c *Client) Lookup(ctx context.Context, number string) (Record, error) {
 	}
 	var r Record
 	err = c.ask(ctx, http.MethodPost, "/lookup", body, &r)
+	if err == nil && r.Number != number {
+		r, err = Record{}, unavailable("the record is of another")
+	}
 	return r, fault.Wrap("population.Lookup", err)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"tillit/internal/adapter/population"
 	"tillit/internal/adapter/population/fake"
+	"tillit/internal/adapter/population/populationtest"
 	"tillit/internal/kit/fault"
 )
 
@@ -27,6 +28,33 @@ func register(t *testing.T) (*population.Client, string) {
 		t.Fatal(err)
 	}
 	return c, s.URL
+}
+
+func TestFake(t *testing.T) {
+	s := httptest.NewServer(fake.New(people))
+	defer s.Close()
+	populationtest.Run(t, populationtest.World{
+		URL: s.URL + "/population", Child: people[1], Unknown: "199001019999",
+		Move: func(t *testing.T, number, street string) {
+			if status := set(t, s.URL, number, fmt.Sprintf(`{"street":%q}`, street)); status != http.StatusOK {
+				t.Fatalf("change: %d", status)
+			}
+		},
+	})
+}
+
+func TestAnotherPersonsRecordIsNoAnswer(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"number":"202501019989","given":"Elsa"}`))
+	}))
+	defer s.Close()
+	c, err := population.New(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := c.Lookup(t.Context(), "198803129926"); !fault.Is(err, fault.Unavailable) || r.Given != "" {
+		t.Errorf("%v, want unavailable and nobody", err)
+	}
 }
 
 func set(t *testing.T, url, number, body string) int {

@@ -272,6 +272,11 @@ func (d *Door) send(w http.ResponseWriter, v *Visit, a Answer) (written, error) 
 	}
 	d.setCookies(w, a)
 	if a.To != "" {
+		if !d.locks.guardOff {
+			if err := d.scan(v, []byte(a.To), disclosure.NewRecorder(v.By, ledger.Opened, 0)); err != nil {
+				return written{}, err
+			}
+		}
 		w.Header().Set("Location", a.To)
 		w.WriteHeader(http.StatusSeeOther)
 		return written{status: http.StatusSeeOther}, nil
@@ -299,7 +304,9 @@ func (d *Door) send(w http.ResponseWriter, v *Visit, a Answer) (written, error) 
 			return written{}, fault.As(fault.Unavailable, "door.send", err)
 		}
 	}
-	if !d.locks.guardOff && channel != ledger.File {
+	// What a person sent us goes back as it came; a text that we wrote ourselves is looked through.
+	ours := channel != ledger.File || strings.HasPrefix(a.File.Media, "text/")
+	if !d.locks.guardOff && ours {
 		if err := d.scan(v, body, rec); err != nil {
 			return written{}, err
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ type challengeKey struct{}
 // not a number.
 func passkeys(public, name string) (*webauthn.WebAuthn, error) {
 	u, err := url.Parse(public)
-	if err != nil || u.Hostname() == "" || strings.Trim(u.Hostname(), "0123456789.:") == "" {
+	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
 		return nil, nil
 	}
 	required := true
@@ -116,6 +117,9 @@ func (s *Service) keepChallenge(ctx context.Context, tx *db.Tx, purpose string, 
 	}
 	text, err := json.Marshal(data)
 	if err != nil {
+		return ChallengeID{}, err
+	}
+	if err := New(tx).sweepChallenges(ctx, tx.Now()); err != nil {
 		return ChallengeID{}, err
 	}
 	challenge := id.New[challengeKey](s.ids)
@@ -265,6 +269,8 @@ func (s *Service) FinishStaff(ctx context.Context, b Browser, challenge Challeng
 		if err != nil || k.Authenticator.CloneWarning {
 			if err == nil {
 				s.log.Error("a passkey's counter went back: it may have been copied")
+			} else {
+				s.log.Warn("a passkey was refused")
 			}
 			return fault.As(fault.Invalid, "session.FinishStaff", errAnswer)
 		}

@@ -77,3 +77,6 @@ where person = $1 and withdrawn_at is null order by created_at;
 
 -- name: usePasskey :execrows
 update session.passkey set counter = @counter, backup_state = @backup_state, used_at = @now where id = @id and withdrawn_at is null;
+
+-- name: sweepChallenges :exec
+delete from session.challenge where expires_at < $1;

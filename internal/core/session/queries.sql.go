@@ -509,6 +509,15 @@ func (q *Queries) setHint(ctx context.Context, iD id.Key, hint string) error {
 	return err
 }
 
+const sweepChallenges = `-- name: sweepChallenges :exec
+delete from session.challenge where expires_at < $1
+`
+
+func (q *Queries) sweepChallenges(ctx context.Context, expiresAt time.Time) error {
+	_, err := q.db.Exec(ctx, sweepChallenges, expiresAt)
+	return err
+}
+
 const sweepOrders = `-- name: sweepOrders :execrows
 delete from session.eid_order where started_at < $1
 `

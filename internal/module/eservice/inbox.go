@@ -159,7 +159,7 @@ func sinceLast(ctx context.Context, q *Queries, list []Listed) error {
 		return fault.Wrap("eservice.sinceLast", err)
 	}
 	for _, r := range rows {
-		at[r.ID].NewMessage, at[r.ID].NewCompletion = r.Message, r.Completion
+		at[r.CaseID].NewMessage, at[r.CaseID].NewCompletion = r.Message, r.Completion
 	}
 	return nil
 }

@@ -1851,7 +1851,7 @@ func Letter(site ui.Site, zone *time.Location, d *Decision, read *time.Time) tem
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.State(outcomeColor(d.Outcome), ui.Dot, outcomeWords(T(ctx), d.Outcome)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.State(outcomeColor(d.Outcome), ui.Dot, outcomeWords(T(ctx), string(d.Outcome))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1860,9 +1860,9 @@ func Letter(site ui.Site, zone *time.Location, d *Decision, read *time.Time) tem
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var74 string
-		templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(outcomeWords(T(ctx), string(p.Decision.Outcome)+"_text"))
+		templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(outcomeWords(T(ctx), string(d.Outcome)+"_text"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/eservice/pages_case.templ`, Line: 361, Col: 82}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/module/eservice/pages_case.templ`, Line: 361, Col: 73}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var74))
 		if templ_7745c5c3_Err != nil {

@@ -108,7 +108,7 @@ select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applic
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any(@units::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
   and c.about <> @person::uuid and c.applicant <> @person::uuid
-  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = @person::uuid)
+  and c.id not in (select r.object from access.relation r where r.subject = @person::uuid and r.kind in ('party_to', 'invited_to'))
   and case @list::text
     when 'mine' then c.officer = @person::uuid and c.state in ('submitted', 'in_progress')
     when 'unassigned' then c.officer is null and c.state in ('submitted', 'in_progress')
@@ -126,14 +126,15 @@ select count(*) filter (where c.officer = @person::uuid and c.state in ('submitt
   count(*) filter (where c.state = 'waiting_for_completion') as waiting,
   count(*) filter (where c.state = 'archived' and c.closed_at > @closed_after::timestamptz) as closed
 from eservice.case c where c.unit = any(@units::uuid[]) and c.about <> @person::uuid and c.applicant <> @person::uuid
-  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = @person::uuid);
+  and c.id not in (select r.object from access.relation r where r.subject = @person::uuid and r.kind in ('party_to', 'invited_to'));
 
 -- name: cameIn :many
-select c.id,
-  exists (select 1 from eservice.message m where m.case_id = c.id and m.from_party
-    and not exists (select 1 from eservice.message o where o.case_id = c.id and o.party = m.party and not o.from_party and (o.at, o.id) > (m.at, m.id))) as message,
-  exists (select 1 from eservice.completion k where k.case_id = c.id and k.answered_at is not null) as completion
-from eservice.case c where c.id = any(@cases::uuid[]);
+select t.case_id, bool_or(t.message)::bool as message, bool_or(t.completion)::bool as completion from (
+  (select distinct on (m.case_id, m.party) m.case_id, m.from_party as message, false as completion
+    from eservice.message m where m.case_id = any(@cases::uuid[]) order by m.case_id, m.party, m.at desc, m.id desc)
+  union all
+  select k.case_id, false, true from eservice.completion k where k.case_id = any(@cases::uuid[]) and k.answered_at is not null) t
+group by t.case_id;
 
 -- name: openFor :one
 select count(*) from eservice.case where about = $1 and family = $2 and state not in ('archived', 'returned');

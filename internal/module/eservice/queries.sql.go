@@ -208,15 +208,16 @@ func (q *Queries) attachmentsOfDraft(ctx context.Context, draftID id.Key) ([]att
 }
 
 const cameIn = `-- name: cameIn :many
-select c.id,
-  exists (select 1 from eservice.message m where m.case_id = c.id and m.from_party
-    and not exists (select 1 from eservice.message o where o.case_id = c.id and o.party = m.party and not o.from_party and (o.at, o.id) > (m.at, m.id))) as message,
-  exists (select 1 from eservice.completion k where k.case_id = c.id and k.answered_at is not null) as completion
-from eservice.case c where c.id = any($1::uuid[])
+select t.case_id, bool_or(t.message)::bool as message, bool_or(t.completion)::bool as completion from (
+  (select distinct on (m.case_id, m.party) m.case_id, m.from_party as message, false as completion
+    from eservice.message m where m.case_id = any($1::uuid[]) order by m.case_id, m.party, m.at desc, m.id desc)
+  union all
+  select k.case_id, false, true from eservice.completion k where k.case_id = any($1::uuid[]) and k.answered_at is not null) t
+group by t.case_id
 `
 
 type cameInRow struct {
-	ID         id.Key
+	CaseID     id.Key
 	Message    bool
 	Completion bool
 }
@@ -230,7 +231,7 @@ func (q *Queries) cameIn(ctx context.Context, cases []id.Key) ([]cameInRow, erro
 	var items []cameInRow
 	for rows.Next() {
 		var i cameInRow
-		if err := rows.Scan(&i.ID, &i.Message, &i.Completion); err != nil {
+		if err := rows.Scan(&i.CaseID, &i.Message, &i.Completion); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -380,7 +381,7 @@ select count(*) filter (where c.officer = $1::uuid and c.state in ('submitted', 
   count(*) filter (where c.state = 'waiting_for_completion') as waiting,
   count(*) filter (where c.state = 'archived' and c.closed_at > $4::timestamptz) as closed
 from eservice.case c where c.unit = any($5::uuid[]) and c.about <> $1::uuid and c.applicant <> $1::uuid
-  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = $1::uuid)
+  and c.id not in (select r.object from access.relation r where r.subject = $1::uuid and r.kind in ('party_to', 'invited_to'))
 `
 
 type countInboxParams struct {
@@ -722,7 +723,7 @@ select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applic
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any($1::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
   and c.about <> $2::uuid and c.applicant <> $2::uuid
-  and not exists (select 1 from eservice.party p where p.case_id = c.id and p.person = $2::uuid)
+  and c.id not in (select r.object from access.relation r where r.subject = $2::uuid and r.kind in ('party_to', 'invited_to'))
   and case $3::text
     when 'mine' then c.officer = $2::uuid and c.state in ('submitted', 'in_progress')
     when 'unassigned' then c.officer is null and c.state in ('submitted', 'in_progress')

@@ -291,9 +291,9 @@ func (t Text) NotSavedYet() string {
 	return text.Pick(t.lang, "Det du fyller i sparas när du går vidare. Du kan fortsätta en annan dag.", "Det, du udfylder, bliver gemt, når du går videre. Du kan fortsætte en anden dag.", "What you fill in is saved when you go on. You can finish another day.")
 }
 
-// MoreQuestions reads "Ditt svar gav en följdfråga. Den står längre ner på sidan.".
+// MoreQuestions reads "Ditt svar gav en följdfråga:".
 func (t Text) MoreQuestions() string {
-	return text.Pick(t.lang, "Ditt svar gav en följdfråga. Den står längre ner på sidan.", "Dit svar gav et ekstra spørgsmål. Det står længere nede på siden.", "Your answer brought another question. It is further down the page.")
+	return text.Pick(t.lang, "Ditt svar gav en följdfråga:", "Dit svar gav et ekstra spørgsmål:", "Your answer brought another question:")
 }
 
 // NoChildren reads "Vi hittar inget barn som du är vårdnadshavare för i folkbokföringen. Ring oss, så hjälper vi dig.".

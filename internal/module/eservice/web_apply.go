@@ -73,7 +73,7 @@ func (w *Web) getStep(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	if err != nil {
 		return door.Answer{}, err
 	}
-	a, err := w.showStep(ctx, v, draft, v.Request.PathValue("step"), shown{More: v.Request.URL.Query().Get("more") != ""})
+	a, err := w.showStep(ctx, v, draft, v.Request.PathValue("step"), shown{More: v.Request.URL.Query().Get("more")})
 	if err != nil {
 		return w.gone(ctx, v, draft, err)
 	}
@@ -84,7 +84,7 @@ func (w *Web) getStep(ctx context.Context, v *door.Visit) (door.Answer, error) {
 type shown struct {
 	Problems []formpack.Problem
 	Typed    url.Values
-	More     bool // an answer brought a question that she has not seen
+	More     string // the question that an answer brought; empty for none
 }
 
 func (w *Web) showStep(ctx context.Context, v *door.Visit, draft DraftID, step string, s shown) (door.Answer, error) {
@@ -213,6 +213,16 @@ func (p stepShown) asked() string {
 	return strings.Join(keys, " ")
 }
 
+// more is the label of the question that an answer brought; empty for none.
+func (p stepShown) more() string {
+	for _, f := range p.Step.Fields {
+		if f.Visible && f.Key == p.More {
+			return f.Label
+		}
+	}
+	return ""
+}
+
 func (p stepShown) problem(field string) formpack.Problem {
 	i := slices.IndexFunc(p.Problems, func(pr formpack.Problem) bool { return pr.Field == field })
 	if i < 0 {
@@ -275,7 +285,7 @@ func (w *Web) postStep(ctx context.Context, v *door.Visit) (door.Answer, error) 
 	case len(wrong) > 0:
 		return w.showStep(ctx, v, draft, step, shown{Problems: wrong, Typed: form})
 	case fresh != "":
-		return answerNext(v, stepPath(draft, step)+"?more=1#"+fresh), nil
+		return answerNext(v, stepPath(draft, step)+"?more="+fresh+"#"+fresh), nil
 	}
 	return answerNext(v, onward(draft, saved.Next)), nil
 }

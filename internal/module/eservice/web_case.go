@@ -274,8 +274,9 @@ func (p caseShown) open() *CompletionRequest {
 }
 
 // unread reports whether there is something from the officer that she has not said she read.
+// To say so says it of the decision as well, which has a button of its own until then.
 func (p caseShown) unread() bool {
-	return slices.ContainsFunc(p.Messages, func(m Message) bool { return !m.FromParty && !m.Read })
+	return (p.Decision == nil || p.readAt() != nil) && slices.ContainsFunc(p.Messages, func(m Message) bool { return !m.FromParty && !m.Read })
 }
 
 // readAt is when she said that she had read the decision; nil before.

@@ -74,3 +74,15 @@ grant select on access.relation to tillit_audit;
 create policy audit on access.relation for select to tillit_audit using (true);
 create trigger history after insert or update or delete on access.relation for each row execute function history.note('id');
 create trigger history after insert or update or delete on access.membership for each row execute function history.note('id');
+
+-- What the policies of other tables ask: what the actor reaches herself, where she works, and what
+-- her units reach. Each says whose rows it wants, so that an index finds them however many there
+-- are; and it reads as the owner, so that the policies above are not repeated inside every other.
+create policy views on access.membership for select to tillit_owner using (true);
+create policy views on access.relation for select to tillit_owner using (true);
+create view access.mine as select object, kind, valid_from, valid_to from access.relation where subject = (select core.actor());
+create view access.employment as select unit, role, valid_from, valid_to from access.membership where person = (select core.actor());
+create view access.ours as select r.subject, r.object, r.kind, r.valid_from, r.valid_to from access.relation r where r.subject in (
+  select m.unit from access.membership m where m.person = (select core.actor()) and m.role = 'officer'
+    and m.valid_from <= (select core.instant()) and (m.valid_to is null or m.valid_to > (select core.instant())));
+grant select on access.mine, access.employment, access.ours to tillit_app;

@@ -50,6 +50,10 @@ create table session.epoch (
   generation bigint not null
 );
 insert into session.epoch values (true, 1);
+alter table session.epoch enable row level security;
+alter table session.epoch force row level security;
+create policy services on session.epoch for all to tillit_app
+  using ((select core.kind()) = 'service:session') with check ((select core.kind()) = 'service:session');
 grant select, update on session.epoch to tillit_app;
 
 -- An order at an eID: bound to the browser that started it by a nonce, collected by one at a time.
@@ -119,5 +123,7 @@ create policy services on session.passkey for all to tillit_app
   using ((select core.kind()) = 'service:session') with check ((select core.kind()) = 'service:session');
 create policy services on session.challenge for all to tillit_app
   using ((select core.kind()) = 'service:session') with check ((select core.kind()) = 'service:session');
-grant select, insert, update on session.passkey, session.challenge to tillit_app;
+grant select, insert, update on session.passkey to tillit_app;
+grant select, insert, update, delete on session.challenge to tillit_app;
+create index challenge_expires on session.challenge (expires_at);
 create trigger history after insert or update or delete on session.passkey for each row execute function history.note('id');

@@ -101,6 +101,11 @@ create table ledger.near_miss (
   principal uuid,
   session uuid
 );
+alter table ledger.near_miss enable row level security;
+alter table ledger.near_miss force row level security;
+create policy keep on ledger.near_miss for insert to tillit_app, tillit_ledger with check (true);
+create policy steward on ledger.near_miss for select to tillit_app using ((select core.kind()) = 'steward');
+create policy audit on ledger.near_miss for select to tillit_audit using (true);
 grant insert on ledger.near_miss to tillit_app, tillit_ledger;
 grant select on ledger.near_miss to tillit_app, tillit_audit;
 

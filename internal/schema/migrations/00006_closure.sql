@@ -19,5 +19,14 @@ create table closure.event (
   at timestamptz not null
 );
 create index event_at on closure.event (at);
+-- Only the board itself turns switches: nobody's own transaction opens what is closed.
+alter table closure.closure enable row level security;
+alter table closure.closure force row level security;
+create policy board on closure.closure for all to tillit_app
+  using ((select core.kind()) = 'service:closure') with check ((select core.kind()) = 'service:closure');
+alter table closure.event enable row level security;
+alter table closure.event force row level security;
+create policy board on closure.event for all to tillit_app
+  using ((select core.kind()) = 'service:closure') with check ((select core.kind()) = 'service:closure');
 grant select, insert, update, delete on closure.closure to tillit_app;
 grant select, insert on closure.event to tillit_app;
