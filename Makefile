@@ -35,11 +35,12 @@ check: ## everything that has to hold before a change goes in
 lint: $(ASSETS) $(TOOLS)/.built ## formatting, go vet and staticcheck
 	@scripts/formatted
 	go vet ./...
-	go vet -tags lockless ./internal/core/door
+	go vet -tags lockless ./internal/core/door ./internal/app
 	$(TOOLS)/staticcheck ./...
 
-test: $(ASSETS) ## every test, the stories in a browser among them
+test: $(ASSETS) ## every test, the stories in a browser among them; the leak tests once more with each lock off
 	go test -p 2 -timeout 30m ./...
+	go test -tags lockless -timeout 10m -run Without ./internal/app
 
 bench: build ## measure the promises of ARCHITECTURE.md
 	go build -trimpath -tags lockless -o .build/tillit-lockless ./cmd/tillit

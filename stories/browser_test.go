@@ -397,7 +397,7 @@ func (p *Person) SeesNot(words ...string) {
 }
 
 // WasNeverTold fails if any answer to her browser held any of the words: a page, a script's
-// answer, a head, an address.
+// answer, a head, an address to go on to.
 func (p *Person) WasNeverTold(words ...string) {
 	p.s.Helper()
 	p.front.mu.Lock()
@@ -407,7 +407,7 @@ func (p *Person) WasNeverTold(words ...string) {
 	}
 	for _, a := range p.front.told {
 		for _, w := range words {
-			if strings.Contains(a.Path+a.Head+a.Body, w) {
+			if strings.Contains(a.Head+a.Body, w) {
 				p.s.wrong("%s was told ”%s” by %s %s", p.Name, w, a.Method, a.Path)
 			}
 		}

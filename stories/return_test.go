@@ -37,7 +37,7 @@ func TestTheDraftIsThereAfterARestartAndAWeek(t *testing.T) {
 	ylva.Chooses("Har ni syskon som redan går hos oss?", "Nej")
 	ylva.Chooses("Var är Lovisa på dagarna nu?", "På en plats hos kommunen")
 	ylva.Presses("Fortsätt")
-	ylva.Sees("Ditt svar gav en följdfråga")
+	ylva.Sees("Kontakt och intyg", "Steg 5 av 6")
 
 	s.Step("After a month without a word from her the draft is gone, as she was told.")
 	s.Days(32)

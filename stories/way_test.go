@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// pace is longer than the house waits between two questions to BankID.
+const pace = 2100 * time.Millisecond
+
 // order is a BankID order that waits for somebody.
 type order struct {
 	AutoStartToken string `json:"autoStartToken"`
@@ -39,8 +42,8 @@ func (p *Person) GoesOn() {
 	p.s.Helper()
 	code := p.Where()
 	p.s.until(p.Name+" gets on from the page with the code", func() bool {
-		// The house asks BankID at most every other second; so long nobody has to wait here.
-		p.s.House.Clock.Advance(2100 * time.Millisecond)
+		// The house asks BankID at most every other second; nobody has to wait for that here.
+		p.s.House.Clock.Advance(pace)
 		if p.Where() != code {
 			return true
 		}

@@ -103,7 +103,7 @@ func (a *App) furnish(key []byte) error {
 			Guard: h.guard, Queue: h.queue, Mailer: mailer, Town: t.Municipality, Base: c.Public(), Lang: c.Language(), Build: a.opts.Build, Log: a.log})
 	}
 	h.cases = eservice.NewService(eservice.Config{DB: a.db, Clock: a.clock, IDs: a.ids, Chance: a.opts.Chance, Access: h.decider, People: h.people,
-		Sessions: h.sessions, Board: a.board, Notices: h.notices, Scanner: a.scanner(), Zone: h.zone, Town: t.Key, Log: a.log})
+		Sessions: h.sessions, Board: a.board, Ledger: a.ledger, Notices: h.notices, Scanner: a.scanner(), Zone: h.zone, Town: t.Key, Log: a.log})
 	h.people.OnCustodyEnd(h.cases.CustodyEnded)
 	a.hang()
 	return nil

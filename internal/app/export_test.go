@@ -14,6 +14,7 @@ import (
 // Inside is the services behind the doors, for tests that set up what happened before.
 type Inside struct {
 	DB       *db.DB
+	Access   *access.Decider
 	People   *person.Service
 	Sessions *session.Service
 	Notices  *notify.Service
@@ -27,7 +28,7 @@ type Inside struct {
 // Inside opens the house for tests of this package.
 func (a *App) Inside() Inside {
 	h := a.house
-	return Inside{a.db, h.people, h.sessions, h.notices, h.cases, a.reader, h.doors, h.cast.people, h.cast.staff}
+	return Inside{a.db, h.decider, h.people, h.sessions, h.notices, h.cases, a.reader, h.doors, h.cast.people, h.cast.staff}
 }
 
 // Policies are the texts that decide.

@@ -40,11 +40,23 @@ type oracle struct {
 	beside   map[string][]string         // by guardian: the other guardians of her children
 	shielded map[string]bool             // units of protected people's cases
 	known    map[string][]string         // by unit: the people in the cases that it has received
+
+	relations, employments map[string]int // by subject, by person
+	worksIn                map[string][]string
 }
 
 func (w *world) oracle(t *testing.T) *oracle {
 	o := &oracle{cases: map[string]cells{}, parties: map[string]map[string]cells{}, served: map[string]bool{}, children: map[string][]string{},
-		beside: map[string][]string{}, shielded: map[string]bool{}, known: map[string][]string{}}
+		beside: map[string][]string{}, shielded: map[string]bool{}, known: map[string][]string{}, relations: map[string]int{}, employments: map[string]int{}, worksIn: map[string][]string{}}
+	for _, r := range w.table(t, "access.relation") {
+		o.relations[r.text("subject")]++
+	}
+	for _, m := range w.table(t, "access.membership") {
+		o.employments[m.text("person")]++
+		if m["valid_to"] == nil && m.text("role") == "officer" {
+			o.worksIn[m.text("person")] = append(o.worksIn[m.text("person")], m.text("unit"))
+		}
+	}
 	for _, c := range w.table(t, "eservice.case") {
 		o.cases[c.text("id")], o.parties[c.text("id")] = c, map[string]cells{}
 	}
@@ -170,7 +182,9 @@ func (o *oracle) sees(r reader, table string, c cells) (visible, known bool) {
 		return resident && who == me, true
 	case "ledger.objection":
 		return resident && who == me || r.kind == access.Steward, true
-	case "notify.delivery", "session.session", "session.eid_order", "session.passkey", "session.challenge":
+	case "ledger.near_miss":
+		return r.kind == access.Steward, true
+	case "notify.delivery", "session.session", "session.eid_order", "session.passkey", "session.challenge", "session.epoch", "closure.closure", "closure.event":
 		return false, true // named services alone
 	}
 	return false, false
@@ -220,10 +234,38 @@ func (w *world) rowsAreTheMatrix(t *testing.T) {
 		if len(rows) > 0 && hidden == 0 {
 			t.Errorf("%s hides nothing from anybody", table)
 		}
-		if len(rows) == 0 && !slices.Contains([]string{"ledger.objection", "session.passkey"}, table) {
+		if len(rows) == 0 && !slices.Contains([]string{"ledger.objection", "ledger.near_miss", "session.passkey", "closure.closure", "closure.event"}, table) {
 			t.Errorf("%s is empty: nothing is compared", table)
 		}
 	}
+}
+
+// viewsGiveOnesOwn compares the views that read as their owner with what is the reader's own.
+func (w *world) viewsGiveOnesOwn(t *testing.T) {
+	o := w.oracle(t)
+	some := false
+	for view, rows := range ownersViews {
+		for _, r := range w.readers(t) {
+			want := rows(o, r)
+			some = some || want > 0
+			if got := w.counted(t, r, view); got != want {
+				t.Errorf("%s gives %s %d rows, and %d are hers", view, r.name, got, want)
+			}
+		}
+	}
+	if !some {
+		t.Error("no view gives anybody anything")
+	}
+}
+
+func (w *world) counted(t *testing.T, r reader, table string) (n int) {
+	t.Helper()
+	if err := w.Inside.DB.Tx(t.Context(), db.Local{Kind: string(r.kind), Actor: r.key, Purpose: "test"}, func(ctx context.Context, tx *db.Tx) error {
+		return tx.QueryRow(ctx, "select count(*) from "+table).Scan(&n)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // rowKey tells rows of one table apart.

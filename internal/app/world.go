@@ -183,3 +183,11 @@ func (w *world) advance(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.now(rw, r)
 }
+
+// BankID is the one that the world plays, for tests that ask it for trouble; nil without a world.
+func (a *App) BankID() *bankidfake.Server {
+	if a.world == nil {
+		return nil
+	}
+	return a.world.bankid
+}

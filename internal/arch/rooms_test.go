@@ -19,7 +19,7 @@ var splittable = []string{"service.go", "store.go", "queries.sql", "web.go", "ap
 // nouns are what a room that has grown is split by. A noun may have a file of its own for
 // its types and rules (signing.go) and its part of the splittable furniture (web_signing.go).
 var nouns = map[string][]string{
-	"internal/module/eservice":      {"apply", "cards", "case", "draft", "file", "form", "handle", "inbox", "read", "review", "sign", "sweep"},
+	"internal/module/eservice":      {"apply", "cards", "case", "draft", "eid", "file", "form", "handle", "inbox", "read", "review", "sign", "sweep"},
 	"internal/module/eservice/work": {"case"},
 	"internal/module/hall":          {"staff"},
 }

@@ -30,9 +30,10 @@ func (protected) class() access.Class { return access.Protected }
 
 // Sealed is a text of a class. It comes out of a store tied to a subject, a record and a
 // permit; untied it opens for nobody. It holds a func so that == does not compile: two
-// sealed values can't be compared without opening both.
+// sealed values can't be compared without opening both. The func is of the class, so that a
+// value can't be converted to a lower one either.
 type Sealed[C class] struct {
-	_     [0]func()
+	_     [0]func(C)
 	text  string
 	field string
 	bond  *bond

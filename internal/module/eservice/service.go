@@ -13,6 +13,7 @@ import (
 
 	"tillit/internal/core/access"
 	"tillit/internal/core/closure"
+	"tillit/internal/core/ledger"
 	"tillit/internal/core/person"
 	"tillit/internal/core/session"
 	"tillit/internal/kit/clock"
@@ -38,6 +39,7 @@ type Service struct {
 	people   *person.Service
 	sessions *session.Service
 	board    *closure.Board
+	ledger   *ledger.Writer
 	notices  Notices
 	scanner  Scanner
 	zone     *time.Location
@@ -57,6 +59,7 @@ type Config struct {
 	People   *person.Service
 	Sessions *session.Service
 	Board    *closure.Board
+	Ledger   *ledger.Writer
 	Notices  Notices
 	Scanner  Scanner
 	Zone     *time.Location
@@ -66,7 +69,7 @@ type Config struct {
 
 // NewService makes the service and says how its facts are loaded.
 func NewService(c Config) *Service {
-	s := &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, access: c.Access, people: c.People, sessions: c.Sessions, board: c.Board,
+	s := &Service{db: c.DB, clock: c.Clock, ids: c.IDs, chance: c.Chance, access: c.Access, people: c.People, sessions: c.Sessions, board: c.Board, ledger: c.Ledger,
 		notices: c.Notices, scanner: c.Scanner, zone: c.Zone, town: c.Town, log: c.Log}
 	c.Access.Resource("draft", s.draftFacts)
 	c.Access.Resource("case", s.caseFacts)

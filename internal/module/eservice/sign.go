@@ -34,15 +34,23 @@ type ToSign struct {
 // fields, when something is still to be put right.
 func (s *Service) PrepareSubmit(ctx context.Context, by access.Actor, draft DraftID, lang text.Lang) (ToSign, error) {
 	var out ToSign
+	var rec *disclosure.Recorder
 	err := s.db.Tx(ctx, by.Local(Apply), func(ctx context.Context, tx *db.Tx) error {
 		d, f, err := s.draft(ctx, tx, by, ReadDraft, draft)
 		if err != nil {
 			return err
 		}
 		ready, err := s.ready(ctx, tx, d, f, lang)
-		out = ready.toSign
-		return err
+		if err != nil {
+			return err
+		}
+		out, rec = ready.toSign, s.toEID(by)
+		_, _, err = f.chosenOnly().Input(rec.Open, lang)
+		return sealed(err)
 	})
+	if err == nil {
+		err = s.sent(ctx, by, rec, CaseID{}, Apply, out)
+	}
 	return out, fault.Wrap("eservice.PrepareSubmit", err)
 }
 
@@ -357,6 +365,7 @@ func (s *Service) Identify(ctx context.Context, by access.Actor, caseID CaseID) 
 // see, and signs the same hash as the applicant.
 func (s *Service) PrepareCoSign(ctx context.Context, by access.Actor, caseID CaseID, lang text.Lang) (ToSign, error) {
 	var out ToSign
+	var rec *disclosure.Recorder
 	err := s.db.Tx(ctx, by.Local(CoSign), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.access.Permit(ctx, tx, by, Sign, CaseRef(caseID), CoSign); err != nil {
 			return err
@@ -368,13 +377,17 @@ func (s *Service) PrepareCoSign(ctx context.Context, by access.Actor, caseID Cas
 		if err := v.MaySign(by.Person, tx.Now()); err != nil {
 			return err
 		}
-		in, _, err := v.Shared.Input(disclosure.Use, lang)
+		rec = s.toEID(by)
+		in, _, err := v.Shared.Input(rec.Open, lang)
 		if err != nil {
-			return err
+			return sealed(err)
 		}
 		out = ToSign{Visible: v.Shared.Package.SigningText(in, roleCoSigner), Payload: v.payload}
 		return nil
 	})
+	if err == nil {
+		err = s.sent(ctx, by, rec, caseID, CoSign, out)
+	}
 	return out, fault.Wrap("eservice.PrepareCoSign", err)
 }
 

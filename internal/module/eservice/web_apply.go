@@ -263,7 +263,9 @@ func (w *Web) postStep(ctx context.Context, v *door.Visit) (door.Answer, error) 
 		return w.gone(ctx, v, draft, err)
 	}
 	wrong, fresh := sift(saved, form)
-	sent, later := slotsSent(v), form.Get(fieldLater) != ""
+	// A file for a slot that is not asked for any more is left where it is.
+	sent := slices.DeleteFunc(slotsSent(v), func(slot string) bool { return !slices.Contains(saved.Asked, slot) })
+	later := form.Get(fieldLater) != ""
 	inSent := func(p formpack.Problem) bool { return slices.Contains(sent, p.Field) }
 	if v.WantsJSON() && !later && slices.ContainsFunc(wrong, func(p formpack.Problem) bool { return !inSent(p) }) {
 		// The page is asked for next, with the same file: it is taken then.
@@ -312,8 +314,10 @@ func sift(saved Saved, form url.Values) (wrong []formpack.Problem, fresh string)
 }
 
 // answerNext goes to a page of ours: by a redirect, or by saying so to the script that asks.
+// The script is told of no place on the page: to one on its own page it would not go anew.
 func answerNext(v *door.Visit, next string) door.Answer {
 	if v.WantsJSON() {
+		next, _, _ = strings.Cut(next, "#")
 		return door.Answer{JSON: map[string]string{"next": next}}
 	}
 	return door.See(next)

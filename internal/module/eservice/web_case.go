@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tillit/internal/core/disclosure"
 	"tillit/internal/core/door"
 	"tillit/internal/kit/fault"
 	"tillit/internal/kit/text"
@@ -131,12 +132,27 @@ type caseShown struct {
 	Handler string // the officer's working name; empty before there is one
 	Sent    bool   // she comes from signing
 	Again   string
+	Sealed  bool // the answers may not be opened just now
 }
 
 func (w *Web) opened(ctx context.Context, v *door.Visit, c *View, s said) (caseShown, error) {
 	p := caseShown{people: w.people(ctx, v, c), said: s, Labels: map[string]string{}}
+	for _, e := range c.Events {
+		if e.What == "taken" {
+			p.Handler = e.By
+		}
+	}
+	for _, party := range c.Parties {
+		if party.State == Invited || party.State == Identified {
+			p.Waits = guardianName(ctx, c.People[party.Person])
+		}
+	}
 	if c.Shared != nil {
 		in, own, err := c.Input(AtRender(ctx), text.Of(ctx))
+		if errors.Is(err, disclosure.ErrSealed) && c.Mine.State == Signed {
+			p.Sealed = true // she can follow the case all the same
+			return p, nil
+		}
 		if err != nil {
 			return p, err
 		}
@@ -152,16 +168,6 @@ func (w *Web) opened(ctx context.Context, v *door.Visit, c *View, s said) (caseS
 			for _, q := range st.Fields {
 				p.Labels[q.Key] = q.Label
 			}
-		}
-	}
-	for _, e := range c.Events {
-		if e.What == "taken" {
-			p.Handler = e.By
-		}
-	}
-	for _, party := range c.Parties {
-		if party.State == Invited || party.State == Identified {
-			p.Waits = guardianName(ctx, c.People[party.Person])
 		}
 	}
 	return p, nil

@@ -202,7 +202,7 @@ func (w *Web) wait(find finder) door.Handler {
 				s.Autostart = ""
 			}
 			return page(ctx, v, ui.Public, t.OrderTitle(), plain(func(f ui.PageProps) templ.Component {
-				f.Renew, f.Scripts = renew, append(f.Scripts, ui.ScriptQR)
+				f.Scripts = append(f.Scripts, ui.ScriptQR)
 				return orderPage(f, s)
 			}))
 		}
@@ -210,9 +210,6 @@ func (w *Web) wait(find finder) door.Handler {
 		return w.stoppedAnswer(ctx, v, s, 0)
 	}
 }
-
-// renew is how many seconds a code is shown where no script renews it.
-const renew = 5
 
 // code is the code as it is now; nothing when the order has ended, which the page finds out
 // by asking how it stands.

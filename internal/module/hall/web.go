@@ -264,7 +264,7 @@ func (h *Hall) wait(ctx context.Context, v *door.Visit) (door.Answer, error) {
 			s.Autostart = templ.SafeURL(h.sessions.Autostart(o))
 		}
 		return page(ctx, v, t.OrderTitle(), func(f ui.PageProps) templ.Component { return orderPage(f, s) }, func(p *ui.PageProps) {
-			p.Renew, p.Scripts = renew, []ui.Script{ui.ScriptQR}
+			p.Scripts = []ui.Script{ui.ScriptQR}
 		})
 	}
 	hint := o.Hint
@@ -274,9 +274,6 @@ func (h *Hall) wait(ctx context.Context, v *door.Visit) (door.Answer, error) {
 	s := stoppedView{Title: failedTitle(t, hint), Lead: h.hint(v.Lang, o), Again: t.FailedAgain(), To: o.ReturnTo, Retry: mayRetry(hint), Phone: h.out.Contact.Phone}
 	return page(ctx, v, s.Title, func(f ui.PageProps) templ.Component { return stoppedPage(f, s) })
 }
-
-// renew is how many seconds a code is shown where no script renews it.
-const renew = 5
 
 // code is the code as it is now; nothing when the order has ended, which the page finds out
 // by asking how it stands.

@@ -231,9 +231,8 @@ func turned(t Text, what string) string {
 	return t.TurnedOther()
 }
 
-// mostSigns is how long a reason may be on these pages: within the 500 bytes of a closure,
-// whatever letters it has.
-const mostSigns = 240
+// mostSigns is how long a reason may be, as a closure takes it.
+const mostSigns = 500
 
 func openID(i int) string { return "why-" + strconv.Itoa(i) }
 

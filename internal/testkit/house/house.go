@@ -87,7 +87,7 @@ func In(t testing.TB, country string, options ...func(*app.Options)) *House {
 	}
 	h.App = a
 	t.Cleanup(func() {
-		if err := a.Stop(context.Background()); err != nil {
+		if err := h.App.Stop(context.Background()); err != nil { // the one that serves now: a test may have started it anew
 			t.Errorf("stop: %v", err)
 		}
 	})

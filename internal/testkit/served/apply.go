@@ -2,6 +2,7 @@ package served
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -75,20 +76,31 @@ func (b *Browser) Fill(ctx context.Context, draft, child string, today time.Time
 
 func (b *Browser) step(ctx context.Context, draft, step string, form url.Values) error {
 	p, err := b.Post(ctx, draft+"/steps/"+step, form)
-	if err == nil && p.Status != http.StatusSeeOther {
+	if err == nil && !strings.HasPrefix(p.To, draft) {
 		err = &StatusError{"the step " + step, p.Status}
 	}
 	return err
 }
 
 // Sign starts an order to sign a draft, and lets whoever has the number approve it in her
-// BankID. It gives the order's path.
+// BankID. It gives the order's path; or the case's, when the draft was sent in already.
 func (b *Browser) Sign(ctx context.Context, draft, number string) (string, error) {
-	var o order
-	if err := b.JSON(ctx, draft+"/sign", nil, &o); err != nil {
+	p, err := b.do(ctx, http.MethodPost, draft+"/sign", strings.NewReader("{}"), "application/json")
+	if err != nil {
 		return "", err
 	}
-	return draft + "/sign/" + o.Order, b.approve(ctx, o.AutoStart, number)
+	if p.Status == http.StatusSeeOther && strings.HasPrefix(p.To, "/my/cases/") {
+		return p.To, nil
+	}
+	var o order
+	if err := json.Unmarshal([]byte(p.Body), &o); err != nil || p.Status != http.StatusCreated {
+		return "", &StatusError{"sign", p.Status}
+	}
+	err = b.approve(ctx, o.AutoStart, number)
+	if _, ok := errors.AsType[*StatusError](err); ok {
+		err = ErrOrder // BankID does not know it any more
+	}
+	return draft + "/sign/" + o.Order, err
 }
 
 // ErrPending says that an order can't be collected yet.
@@ -97,6 +109,9 @@ var ErrPending = errors.New("served: the order is pending")
 // Send sends a signed draft in and gives the path of its case, where the receipt is. Sending
 // in again what was sent in gives the same. ErrOrder when a new order is needed.
 func (b *Browser) Send(ctx context.Context, order string) (string, error) {
+	if strings.HasPrefix(order, "/my/cases/") {
+		return order, nil
+	}
 	var o struct {
 		Status string `json:"status"`
 		Next   string `json:"next"`
@@ -119,7 +134,7 @@ func (b *Browser) Send(ctx context.Context, order string) (string, error) {
 // Withdraw takes an application back.
 func (b *Browser) Withdraw(ctx context.Context, casePath string) error {
 	p, err := b.Post(ctx, casePath+"/withdraw", nil)
-	if err == nil && p.Status != http.StatusSeeOther {
+	if err == nil && !strings.HasPrefix(p.To, "/my") {
 		err = &StatusError{"withdraw", p.Status}
 	}
 	return err

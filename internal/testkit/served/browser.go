@@ -130,7 +130,7 @@ func (b *Browser) SignIn(ctx context.Context, number string) error {
 		return err
 	}
 	if err := b.approve(ctx, o.AutoStart, number); err != nil {
-		return err
+		return errors.Join(ErrOrder, err)
 	}
 	if err := b.JSON(ctx, "/sign-in/bankid/"+o.Order, nil, &o); err != nil {
 		return err
