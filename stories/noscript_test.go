@@ -42,7 +42,10 @@ func TestWithoutScriptAndByKeyboard(t *testing.T) {
 	s.Step("The link in it brings her to the field. She fills it in and goes on.")
 	katarzyna.TabsTo("Fyll i hur många timmar")
 	katarzyna.Strikes(kb.Enter)
-	for range 5 { s.Log("DEBUG ", katarzyna.Focus(), ask[string](katarzyna, "location.href+document.activeElement.outerHTML.slice(0,100)"));  s.Hours(1) }
+	for range 5 {
+		s.Log("DEBUG ", katarzyna.Focus(), ask[string](katarzyna, "location.href+document.activeElement.outerHTML.slice(0,100)"))
+		s.Hours(1)
+	}
 	katarzyna.types("30")
 	katarzyna.StrikesAndComes(kb.Enter)
 	katarzyna.Sees("Vilka ställen vill ni helst ha?")

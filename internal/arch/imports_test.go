@@ -30,14 +30,14 @@ var layers = []struct {
 // coreMayImport lists what each package of the core may import of the core. Fewer is
 // better: every line here is something a reader of the left side must know as well.
 var coreMayImport = map[string][]string{
-	"access":     {},                                            // actors, permits and relations: everything else stands on them
-	"closure":    {},                                            // the switches must answer when nothing else does
-	"guard":      {},                                            // shares no code with access and disclosure, so that their bugs are not its bugs
-	"ledger":     {"access"},                                    // a line says who, for what and under which permit
-	"disclosure": {"access", "ledger"},                          // opens with a permit, writes what it opened
-	"history":    {"access"},                                    // who changed what
-	"person":     {"access", "disclosure"},                      // whom data is about: sealed columns, relations
-	"session":    {"access", "closure", "disclosure", "person"}, // one subject for life; sign-in can be closed
+	"access":     {},                                                               // actors, permits and relations: everything else stands on them
+	"closure":    {},                                                               // the switches must answer when nothing else does
+	"guard":      {},                                                               // shares no code with access and disclosure, so that their bugs are not its bugs
+	"ledger":     {"access"},                                                       // a line says who, for what and under which permit
+	"disclosure": {"access", "ledger"},                                             // opens with a permit, writes what it opened
+	"history":    {"access"},                                                       // who changed what
+	"person":     {"access", "disclosure"},                                         // whom data is about: sealed columns, relations
+	"session":    {"access", "closure", "disclosure", "person"},                    // one subject for life; sign-in can be closed
 	"notify":     {"access", "closure", "disclosure", "guard", "ledger", "person"}, // a mail is an artefact: it passes recorder, ledger and guard
 	"provider":   {"access", "disclosure", "person", "session", "closure"},
 	"canary":     {"access", "person", "session", "closure", "ledger"},

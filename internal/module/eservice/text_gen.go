@@ -943,6 +943,11 @@ func (t Text) AnswersShared() string {
 	return text.Pick(t.lang, "Här är det som alla vårdnadshavare ser. Det som bara rör den som ansökte syns inte här.", "Her er det, som alle med forældremyndighed kan se. Det, der kun handler om den, der ansøgte, står ikke her.", "Here is what all guardians see. What is only about the person who applied is not here.")
 }
 
+// AnswersSealed reads "Svaren är stängda just nu, för att skydda dina uppgifter. De finns kvar.".
+func (t Text) AnswersSealed() string {
+	return text.Pick(t.lang, "Svaren är stängda just nu, för att skydda dina uppgifter. De finns kvar.", "Svarene er lukket lige nu for at beskytte dine oplysninger. De er her stadig.", "The answers are closed just now, to protect your information. They are still here.")
+}
+
 // ReceiptTitle reads "Bekräftelse".
 func (t Text) ReceiptTitle() string {
 	return text.Pick(t.lang, "Bekräftelse", "Kvittering", "Receipt")
@@ -1742,6 +1747,8 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.AnswersTitle(), true
 	case "answers_shared":
 		return t.AnswersShared(), true
+	case "answers_sealed":
+		return t.AnswersSealed(), true
 	case "receipt_title":
 		return t.ReceiptTitle(), true
 	case "receipt_number":
