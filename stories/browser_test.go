@@ -373,7 +373,7 @@ func (p *Person) Chosen(question string) string {
 // Reads is the text of the page that is shown.
 func (p *Person) Reads() string {
 	p.s.Helper()
-	return ask[string](p, `document.title + "\n" + document.body.innerText`)
+	return ask[string](p, `document.title + "\n" + (document.body ? document.body.innerText : "")`)
 }
 
 // Sees fails unless the page says all of the words.

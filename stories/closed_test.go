@@ -1,13 +1,20 @@
 package stories_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestAClosedServiceHasASignOnTheDoor(t *testing.T) {
 	s := Tell(t)
 	phone := s.House.Town.Phone
 	leila := s.Phone("leila-haddad").IsSignedIn()
 	draft := leila.HasFilledIn("Samir", Wish{})
+	karin := s.Resident("karin-norling").IsSignedIn()
+	place := karin.HasApplied("Ebba", Wish{Kind: "after_school", Place: "ekorren"})
 	anna := s.Person("anna-karin-mo", desk).IsAtWork()
+	anna.Opens("/work/cases" + strings.TrimPrefix(place, "/my/cases"))
+	anna.Sees("Karin Norling")
 
 	s.Step("Rakel, who is on duty, forgets to say why she closes, and is asked.")
 	rakel := s.Person("rakel-sund", desk).IsAtWork()
@@ -34,9 +41,13 @@ func TestAClosedServiceHasASignOnTheDoor(t *testing.T) {
 	leila.Opens("/")
 	leila.Sees("Stängd just nu", phone)
 
-	s.Step("The officer meets it too.")
-	anna.Opens("/work")
+	s.Step("Whoever has sent something in meets it at her case, and the officer at the same case.")
+	karin.Opens(place)
+	karin.Sees("Stängd just nu", "ring "+phone)
+	karin.SeesNot("Ebba")
+	anna.Opens("/work/cases" + strings.TrimPrefix(place, "/my/cases"))
 	anna.Sees("Stängd just nu", phone)
+	anna.SeesNot("Ebba", "Norling")
 
 	s.Step("Rakel asks to open. She alone can't.")
 	rakel.Fills("Varför kan den öppnas?", "Felet är rättat.")
@@ -59,6 +70,6 @@ func TestAClosedServiceHasASignOnTheDoor(t *testing.T) {
 	s.Step("Leila goes on where she was, and nothing is lost.")
 	leila.Opens(draft + "/review")
 	leila.Sees("Samir", "Tallbackens förskola", "Skriv under med BankID")
-	anna.Opens("/work")
-	anna.Sees("Inkorg")
+	anna.Opens("/work/cases" + strings.TrimPrefix(place, "/my/cases"))
+	anna.Sees("Karin Norling")
 }

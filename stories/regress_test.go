@@ -129,7 +129,7 @@ func TestASecondOpenApplicationIsRefused(t *testing.T) {
 
 	s.Step("She begins a third, and chooses Samir again: the page says what she can do instead.")
 	leila.Opens("/services/childcare-application")
-	leila.Presses("Ansök")
+	leila.Presses("Börja på en ny")
 	leila.Chooses("Vad vill du ansöka om?", "Fritidshem")
 	leila.Presses("Fortsätt")
 	leila.Chooses("Vilket barn gäller det?", "Samir")

@@ -184,7 +184,7 @@ func (w *world) ofAStranger() {
 	leila := w.resident("leila-haddad")
 	c := w.apply(leila, form{child: "samir-haddad", kind: "preschool", places: preschools})
 	draft := w.fill(leila, form{kind: "preschool", places: preschools})
-	w.put(&bundle{name: "a stranger's own", owner: "leila-haddad", officer: "anna-karin-mo", browser: leila.Browser,
+	w.put(&bundle{name: "a stranger's own", owner: "leila-haddad", officer: "anna-karin-mo", browser: leila.Browser, people: []string{"leila-haddad", "samir-haddad"},
 		params: map[string]string{"case": c.String(), "draft": draft.String(), "file": w.file(draft, "leila-haddad"), "order": w.key().String(), "completion": w.key().String()}})
 }
 

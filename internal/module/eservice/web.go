@@ -204,12 +204,10 @@ func (w *Web) Services(ctx context.Context, l text.Lang) ([]Offer, error) {
 
 func (w *Web) keywords(l text.Lang, f Family) []string {
 	words := []string{w.name(l, f.Key, f.Live)}
-	for _, st := range f.Live.Steps(formpack.Input{Lang: l}, nil) {
-		for _, q := range st.Fields {
-			for _, o := range q.Options {
-				words = append(words, o.Label)
-			}
-			return words
+	steps := f.Live.Steps(formpack.Input{Lang: l}, nil)
+	if i := slices.IndexFunc(steps, func(st formpack.StepView) bool { return len(st.Fields) > 0 }); i >= 0 {
+		for _, o := range steps[i].Fields[0].Options {
+			words = append(words, o.Label)
 		}
 	}
 	return words

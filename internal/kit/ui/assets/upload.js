@@ -38,8 +38,14 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     request.addEventListener("load", () => {
       let next;
       try { next = JSON.parse(request.responseText).next; } catch { next = undefined; }
-      if (request.status < 400) location.assign(next ?? request.responseURL);
-      else plainly();
+      if (request.status >= 400) {
+        plainly();
+        return;
+      }
+      const to = new URL(next ?? request.responseURL, location.href);
+      // An address that is this page's but for the fragment would not be loaded anew.
+      if (to.pathname + to.search === location.pathname + location.search) to.hash = "";
+      location.assign(to);
     });
     request.addEventListener("error", plainly);
     bar.hidden = false;
