@@ -33,6 +33,9 @@ type cluster struct {
 	gentle context.Context    // how long a stop may take before it gets rough
 }
 
+// errTaken says that another PostgreSQL runs on the cluster.
+var errTaken = errors.New("db: another PostgreSQL runs on the cluster")
+
 const (
 	startLimit = 60 * time.Second // recovery after a crash included
 	stopLimit  = 30 * time.Second
@@ -91,7 +94,7 @@ func openCluster(ctx context.Context, conf Config) (_ *cluster, err error) {
 	if err := c.auth.write(h, h.path("pg")); err != nil {
 		return nil, err
 	}
-	started, err := c.start(ctx, h.path("pg"))
+	started, err := c.startAlone(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +167,21 @@ func (c *cluster) settings() []string {
 	return args
 }
 
-// start runs postgres on a cluster until it answers.
+// startAlone starts the cluster of the data folder. A tillit that is killed just when it starts
+// its PostgreSQL leaves one behind that shows itself only afterwards; so do the others of one
+// that was killed. They end by themselves, and are waited for.
+func (c *cluster) startAlone(ctx context.Context) (*child, error) {
+	limited, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	for {
+		child, err := c.start(ctx, c.home.path("pg"))
+		if !errors.Is(err, errTaken) || !sleep(limited, 50*time.Millisecond) {
+			return child, err
+		}
+	}
+}
+
+// start runs postgres on a cluster until it answers. Refused with errTaken while another runs.
 func (c *cluster) start(ctx context.Context, dir string) (*child, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -184,6 +201,9 @@ func (c *cluster) start(ctx context.Context, dir string) (*child, error) {
 		select {
 		case <-child.done:
 			said, _ := io.ReadAll(io.NewSectionReader(log, from, 1<<16)) // only for the text
+			if bytes.Contains(said, []byte(`lock file "postmaster.pid" already exists`)) || bytes.Contains(said, []byte("pre-existing shared memory block")) {
+				return nil, fmt.Errorf("%w: %s", errTaken, lastLines(string(said)))
+			}
 			return nil, fmt.Errorf("db: PostgreSQL did not start (%s): %s", child.how(), lastLines(string(said)))
 		case <-ctx.Done():
 			c.end(child, ctx)

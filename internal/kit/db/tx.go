@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tillit/internal/kit/clock"
+	"tillit/internal/kit/fault"
 )
 
 // attempts bounds how often one transaction is tried.
@@ -115,17 +116,21 @@ type inTx struct{}
 //
 // It refuses a malformed l with ErrLocal, and a ctx that is already inside a
 // transaction with ErrNested: the second connection would see none of the first one's
-// writes and could wait for it for ever. An error of fn comes back as it is.
+// writes and could wait for it for ever. An error of fn comes back as it is; when the
+// connection broke, or there was none to be had, it is a fault of kind Unavailable.
 func (d *DB) Tx(ctx context.Context, l Local, fn func(ctx context.Context, tx *Tx) error) error {
 	if ctx.Value(inTx{}) != nil {
 		return ErrNested
 	}
 	for try := 1; ; try++ {
 		err := d.once(ctx, l, fn)
-		if err == nil || try == attempts || !again(err) {
-			return err
+		if err == nil {
+			return nil
 		}
-		if pause(ctx, try) != nil {
+		if try == attempts || !again(err) || pause(ctx, try) != nil {
+			if _, ok := errors.AsType[beginError](err); ok && gone(err) {
+				err = fault.As(fault.Unavailable, "db.Tx", err)
+			}
 			return err
 		}
 	}
@@ -152,10 +157,13 @@ func (d *DB) once(ctx context.Context, l Local, fn func(context.Context, *Tx) er
 		defer cancel()
 		_ = inner.Rollback(end) // pgx closes a connection that can't roll back
 	}()
-	if err := fn(context.WithValue(ctx, inTx{}, true), &Tx{Tx: inner, now: now}); err != nil {
-		return err
+	if err = fn(context.WithValue(ctx, inTx{}, true), &Tx{Tx: inner, now: now}); err == nil {
+		err = inner.Commit(ctx)
 	}
-	return inner.Commit(ctx)
+	if err != nil && fault.KindOf(err) == fault.Internal && inner.Conn().IsClosed() && ctx.Err() == nil {
+		return fault.As(fault.Unavailable, "db.Tx", err)
+	}
+	return err
 }
 
 // beginError is a failure before anything was done.
