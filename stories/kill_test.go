@@ -41,7 +41,13 @@ func TestKillingServerAndDatabaseLosesNothingThatWasConfirmed(t *testing.T) {
 		wait.Go(func() { rush.household(ctx, h) })
 	}
 	killed := make(chan error, 1)
-	go func() { killed <- rush.kill(ctx) }()
+	go func() {
+		err := rush.kill(ctx)
+		if err != nil {
+			cancel() // nobody waits for what does not come back
+		}
+		killed <- err
+	}()
 	wait.Wait()
 	rush.end()
 	if err := <-killed; err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -276,6 +277,54 @@ func TestAKilledTillitEndsItsPostgres(t *testing.T) {
 	log, err := os.ReadFile(dir + "/pg.log")
 	if err != nil || strings.Contains(string(log), "not properly shut down") || !strings.Contains(string(log), "database system is shut down") {
 		t.Errorf("it was not shut down in good order: %v\n%s", err, log)
+	}
+}
+
+// A tillit that is killed while it starts its PostgreSQL leaves one behind that is not to be
+// seen yet when the next one looks.
+func TestAPostgresThatShowsItselfLateIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := db.Start(t.Context(), db.Config{Data: dir, Engine: os.Getenv("TILLIT_ENGINE"), Throwaway: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(dir + "/pg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := info.Sys().(*syscall.Stat_t)
+	late := exec.Command("sleep", "60") // for PostgreSQL any process of its user is the one that the file names
+	if os.Geteuid() == 0 {
+		late.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}}
+	}
+	if err := late.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer late.Process.Kill()
+	if err := os.WriteFile(dir+"/pg/postmaster.pid", fmt.Appendf(nil, "%d\n%s/pg\n1\n5432\n\n\n", late.Process.Pid, dir), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(dir+"/pg/postmaster.pid", int(owner.Uid), int(owner.Gid)); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		eventually(t, "PostgreSQL refuses", func() bool {
+			log, err := os.ReadFile(dir + "/pg.log")
+			return err == nil && strings.Contains(string(log), "already exists")
+		})
+		_ = late.Process.Kill()
+		_ = late.Wait()
+	}()
+	s := start(t, db.Config{Data: dir})
+	<-ended
+	if !s.Ready() {
+		t.Error("not ready")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"tillit/internal/kit/clock"
 	"tillit/internal/kit/db"
+	"tillit/internal/kit/fault"
 	"tillit/internal/testkit/pg"
 )
 
@@ -196,6 +197,26 @@ func TestItRollsBackOnErrorPanicAndEndOfContext(t *testing.T) {
 	}
 	if n := counter(t, base, 1); n != 1 {
 		t.Errorf("counter is %d", n)
+	}
+}
+
+func TestABrokenConnectionIsSaidToBeUnavailable(t *testing.T) {
+	t.Parallel()
+	d := pg.New(t)
+	err := db.New(d.Pool(t, db.App), clock.Wall{}).Tx(t.Context(), db.Local{}, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "select pg_terminate_backend(pg_backend_pid())")
+		return fault.Wrap("test", err)
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("the connection broke: %v", err)
+	}
+	own := fault.New(fault.NotFound, "test", "")
+	err = db.New(d.Pool(t, db.App), clock.Wall{}).Tx(t.Context(), db.Local{}, func(ctx context.Context, tx *db.Tx) error {
+		_, _ = tx.Exec(ctx, "select pg_terminate_backend(pg_backend_pid())")
+		return own
+	})
+	if !errors.Is(err, own) || !fault.Is(err, fault.NotFound) {
+		t.Errorf("what the closure said comes back as %v", err)
 	}
 }
 

@@ -192,6 +192,11 @@ func TestAStepComesBackWithWhatWasTypedAndWhatToPutRight(t *testing.T) {
 	if p := other.Get(a.draft); p.To != a.draft+"/steps/child" {
 		t.Errorf("goes on at %s", p.To)
 	}
+	// What is too long to be kept is shown again all the same, to be shortened.
+	long := strings.Repeat("många ord ", 2500)
+	if p := a.step("everyday", "basis", "work", "health", long); p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.Body, long) {
+		t.Errorf("a long text: %d", p.Status)
+	}
 	if p := a.step("child", "_later", "1", "hours", "30"); p.To != "/my" {
 		t.Errorf("later: %d %s", p.Status, p.To)
 	}
@@ -339,7 +344,11 @@ func TestAnswersThatChangedAreNotSentIn(t *testing.T) {
 	if p := a.Get("/my"); strings.Contains(p.Body, "/my/cases/") {
 		t.Error("there is a case")
 	}
-	// An order for one thing says nothing of another, and reading its page sends nothing in.
+	// An order for one thing is none for another.
+	if another := a.Post(service+"/start", nil).To; another == a.draft || a.Get(another+"/sign/"+o.Order).To != another+"/review" {
+		t.Error("the order is shown for another draft")
+	}
+	// Reading its page sends nothing in.
 	if p := a.Get(a.draft + "/sign/" + o.Order); p.Status != http.StatusOK || !strings.Contains(says(p), "Skicka in") {
 		t.Errorf("its own page: %d", p.Status)
 	}

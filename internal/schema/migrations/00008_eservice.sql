@@ -239,9 +239,8 @@ create policy apply on eservice.answers for insert to tillit_app
   with check ((select core.kind()) = 'resident' and owner = (select core.actor()));
 create policy resident on eservice.party for select to tillit_app
   using ((select core.kind()) = 'resident' and case_id in (select object from access.mine r where r.kind in ('party_to', 'invited_to') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
-create policy resident on eservice.signature for all to tillit_app
-  using ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))
-  with check ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.signature for select to tillit_app
+  using ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
 create policy resident on eservice.attachment for select to tillit_app
   using ((select core.kind()) = 'resident' and (owner = (select core.actor()) or (shared and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))));
 create policy own on eservice.attachment for insert to tillit_app
@@ -249,9 +248,13 @@ create policy own on eservice.attachment for insert to tillit_app
     or draft_id is null and case_id in (select c.id from eservice.case c where c.applicant = (select core.actor()))));
 create policy own_removal on eservice.attachment for delete to tillit_app
   using ((select core.kind()) = 'resident' and owner = (select core.actor()) and case_id is null);
-create policy resident on eservice.message for all to tillit_app
+create policy resident on eservice.message for select to tillit_app
+  using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy own on eservice.message for insert to tillit_app
+  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) and from_party and author = (select core.actor()));
+create policy read on eservice.message for update to tillit_app
   using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))
-  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) and (not from_party or author = (select core.actor())));
+  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
 create policy resident on eservice.completion for select to tillit_app
   using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
 create policy answer on eservice.completion for update to tillit_app
@@ -282,23 +285,29 @@ create policy officer on eservice.signature for select to tillit_app
   using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer on eservice.attachment for select to tillit_app
   using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
-create policy officer on eservice.message for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
+create policy officer on eservice.message for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.message for insert to tillit_app
+  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and not from_party and author = (select core.actor()));
+create policy officer on eservice.note for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.note for insert to tillit_app
+  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and author = (select core.actor()));
+create policy officer on eservice.completion for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.completion for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
-create policy officer on eservice.note for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
+create policy officer on eservice.decision for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.decision for insert to tillit_app
+  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and officer = (select core.actor()));
+create policy officer on eservice.served for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.served for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
-create policy officer on eservice.completion for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
-  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
-create policy officer on eservice.decision for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
-  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
-create policy officer on eservice.served for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
-  with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
-create policy officer on eservice.event for all to tillit_app
-  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id))
+create policy officer on eservice.event for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer_write on eservice.event for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
 
 -- The module itself, as a named service: states that follow from signatures and deadlines, and invitations.
@@ -339,7 +348,11 @@ create policy service on eservice.event for all to tillit_app
   using ((select core.kind()) = 'service:eservice')
   with check ((select core.kind()) = 'service:eservice');
 
-grant select, insert, update on eservice.draft, eservice.case, eservice.answers, eservice.party, eservice.signature, eservice.attachment, eservice.message, eservice.note, eservice.completion, eservice.decision, eservice.served, eservice.event to tillit_app;
+-- What was said, signed and decided stays as it was: there is no update grant for it.
+grant select, insert on eservice.draft, eservice.case, eservice.answers, eservice.party, eservice.signature, eservice.attachment, eservice.message, eservice.note, eservice.completion, eservice.decision, eservice.served, eservice.event to tillit_app;
+grant update on eservice.draft, eservice.case, eservice.party, eservice.attachment to tillit_app;
+grant update (read_at) on eservice.message, eservice.served to tillit_app;
+grant update (answer, answered_at) on eservice.completion to tillit_app;
 grant delete on eservice.draft, eservice.attachment to tillit_app;
 create trigger history after insert or update or delete on eservice.draft for each row execute function history.note('id');
 create trigger history after insert or update or delete on eservice.case for each row execute function history.note('id');
