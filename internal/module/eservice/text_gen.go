@@ -501,11 +501,6 @@ func (t Text) FileLater(what string) string {
 	return what + " är inte med än. Du kan skicka in utan, så frågar vi efter det."
 }
 
-// SignTitle reads "Skriv under".
-func (t Text) SignTitle() string {
-	return text.Pick(t.lang, "Skriv under", "Skriv under", "Sign")
-}
-
 // SignTruth reads "När du skriver under intygar du att det du har fyllt i stämmer.".
 func (t Text) SignTruth() string {
 	return text.Pick(t.lang, "När du skriver under intygar du att det du har fyllt i stämmer.", "Når du skriver under, bekræfter du, at det, du har udfyldt, passer.", "When you sign you confirm that what you have filled in is true.")
@@ -830,17 +825,6 @@ func (t Text) NoteLatest(date string) string {
 		return "by " + date
 	}
 	return "senast " + date
-}
-
-// NoteSince reads "sedan {date}".
-func (t Text) NoteSince(date string) string {
-	switch t.lang {
-	case text.DA:
-		return "siden " + date
-	case text.EN:
-		return "since " + date
-	}
-	return "sedan " + date
 }
 
 // NoteWaits reads "väntar på handläggare".
@@ -1623,8 +1607,6 @@ func (t Text) ByKey(key string) (string, bool) {
 		return t.OnlyYou(), true
 	case "files":
 		return t.Files(), true
-	case "sign_title":
-		return t.SignTitle(), true
 	case "sign_truth":
 		return t.SignTruth(), true
 	case "sign_alone":
