@@ -41,8 +41,7 @@ var lastly = []string{"POST /sign-out", "POST /not-me"}
 type entrance struct {
 	door.Declaration
 	params []string
-	own    bool   // it has a key of somebody's in its path
-	unlike string // of an answer to nothing, by who asks
+	own    bool // it has a key of somebody's in its path
 }
 
 var parameter = regexp.MustCompile(`\{([a-z_]+)(?:\.\.\.)?\}`)
@@ -96,7 +95,6 @@ func (w *world) doors(t *testing.T) []entrance {
 // asked is one request that is tried.
 type asked struct {
 	path string
-	sent []string // what was sent that a page may say again
 	keys []string // of somebody's, so that answers can be compared whatever they were
 }
 
