@@ -346,6 +346,9 @@ func (w *world) writesAreTheMatrix(t *testing.T) {
 	received := of("received")
 	note := "insert into eservice.note (id, case_id, author, author_name, body, at) values ($1, $2, core.actor(), 'A', 'B', core.instant())"
 	decision := "insert into eservice.decision (id, case_id, outcome, reasons, delegation, officer, officer_name, appeal_days, at) values ($1, $2, 'granted', 'R', 'D', core.actor(), 'A', 21, core.instant())"
+	ask := "insert into eservice.completion (id, case_id, party, ask, asked_by, asked_at, due_at) values ($1, $2, $3, 'A', 'B', core.instant(), core.instant())"
+	serve := "insert into eservice.served (case_id, person, at) select $2, $3, core.instant() where $1::uuid is not null"
+	event := "insert into eservice.event (id, case_id, what, audience, by, at) values ($1, $2, 'taken', 'parties', 'B', core.instant())"
 	message := "insert into eservice.message (id, case_id, party, from_party, author, author_name, body, at) values ($1, $2, $3, $4, core.actor(), '', 'B', core.instant())"
 	file := "insert into eservice.attachment (id, case_id, slot, owner, name, media, size, sha, scan, body, at) values ($1, $2, 's', core.actor(), 'N', 'M', 1, '', 'clean', '', core.instant())"
 	draftFile := strings.Replace(file, "case_id", "draft_id", 1)
@@ -365,6 +368,15 @@ func (w *world) writesAreTheMatrix(t *testing.T) {
 		{"a note by a steward", "rakel-sund", note, []any{received}, false},
 		{"a decision by the officer who handles the case", "anna-karin-mo", decision, []any{received}, true},
 		{"a decision by a colleague", "jonas-viklund", decision, []any{received}, false},
+		{"a letter by the officer who handles the case", "anna-karin-mo", message, []any{received, sofia, false}, true},
+		{"a letter by a colleague", "jonas-viklund", message, []any{received, sofia, false}, false},
+		{"a question by a colleague", "jonas-viklund", ask, []any{received, sofia}, false},
+		{"a question by the officer who handles the case", "anna-karin-mo", ask, []any{received, sofia}, true},
+		{"serving by a colleague", "jonas-viklund", serve, []any{received, sofia}, false},
+		{"serving by the officer who handles the case", "anna-karin-mo", serve, []any{received, sofia}, true},
+		{"an event by a colleague", "jonas-viklund", event, []any{received}, false},
+		{"an event by the officer who handles the case", "anna-karin-mo", event, []any{received}, true},
+		{"an event by a party", "sofia-berglund", event, []any{received}, false},
 		{"a decision of one's own case", "jonas-viklund", decision, []any{of("in which an officer has an interest")}, false},
 		{"taking one's own case", "jonas-viklund", take, []any{of("in which an officer has an interest")}, false},
 		{"taking what is not received", "anna-karin-mo", take, []any{of("waiting for a signature")}, false},

@@ -190,7 +190,7 @@ func TestWhatIsSealedStaysSealed(t *testing.T) {
 		door.Route{Path: "/log", Handle: func(ctx context.Context, v *door.Visit) (door.Answer, error) {
 			who, err := self(ctx, v)
 			log := p.Inside().Doors.Log
-			log.Info("planted", "number", who.Number, "who", who, "pointer", &who, "said", fmt.Sprintf("%v %+v %#v %s %q %d", who.Number, who.Given, who.Given, who.Surname, who.Number, who.Number),
+			log.Info("planted", "number", who.Number, "given", who.Given, "who", who, "pointer", &who, "said", fmt.Sprintf("%v %+v %#v %s %q %d", who.Number, who.Given, who.Given, who.Surname, who.Number, who.Number),
 				"error", fmt.Errorf("no %v", who.Number), "list", []any{who.Number}, "map", map[string]any{"a": who.Given})
 			return door.Answer{Plain: "noted"}, err
 		}},

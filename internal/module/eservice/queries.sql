@@ -4,9 +4,6 @@ insert into eservice.package (hash, family, number, body, published_at) values (
 -- name: packageOf :one
 select hash, family, number, body from eservice.package where hash = $1;
 
--- name: highestNumber :one
-select coalesce(max(number), 0)::integer from eservice.package where family = $1;
-
 -- name: putFamily :exec
 insert into eservice.family (key, unit, shielded_unit, live) values ($1, $2, $3, $4)
 on conflict (key) do update set live = excluded.live, unit = excluded.unit, shielded_unit = excluded.shielded_unit;
@@ -268,3 +265,6 @@ update eservice.case set shielded = true, unit = @unit, controller = @board, off
 
 -- name: servedBy :many
 select r.object::uuid as person from access.relation r where r.via = @case_id and r.kind = 'serves' and r.valid_to is null;
+
+-- name: publishedAs :one
+select hash from eservice.package where family = $1 and number = $2;

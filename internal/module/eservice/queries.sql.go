@@ -706,17 +706,6 @@ func (q *Queries) families(ctx context.Context) ([]familiesRow, error) {
 	return items, nil
 }
 
-const highestNumber = `-- name: highestNumber :one
-select coalesce(max(number), 0)::integer from eservice.package where family = $1
-`
-
-func (q *Queries) highestNumber(ctx context.Context, family string) (int32, error) {
-	row := q.db.QueryRow(ctx, highestNumber, family)
-	var column_1 int32
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const inbox = `-- name: inbox :many
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
   c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
@@ -1555,6 +1544,17 @@ func (q *Queries) pendingScans(ctx context.Context) ([]id.Key, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const publishedAs = `-- name: publishedAs :one
+select hash from eservice.package where family = $1 and number = $2
+`
+
+func (q *Queries) publishedAs(ctx context.Context, family string, number int32) (string, error) {
+	row := q.db.QueryRow(ctx, publishedAs, family, number)
+	var hash string
+	err := row.Scan(&hash)
+	return hash, err
 }
 
 const putFamily = `-- name: putFamily :exec

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -161,9 +162,16 @@ func (s *Service) Package(ctx context.Context, tx *db.Tx, hash string) (*formpac
 
 // Publish makes a compiled package the live one of its family, handled by a unit, and by the
 // shielded unit for protected persons. A package is never changed: the same hash is the same
-// package. For the seed and the console.
+// package, and another content under a number that is taken is Conflict. For the seed and the console.
 func (s *Service) Publish(ctx context.Context, tx *db.Tx, p *formpack.Package, unit, shielded access.UnitID) error {
 	q := New(tx)
+	switch hash, err := q.publishedAs(ctx, p.Family, int32(p.Number)); {
+	case errors.Is(err, pgx.ErrNoRows):
+	case err != nil:
+		return fault.Wrap("eservice.Publish", err)
+	case hash != p.Hash:
+		return fault.As(fault.Conflict, "eservice.Publish", fmt.Errorf("package %d of %s is published with another content: give the new one the next number", p.Number, p.Family))
+	}
 	if err := q.insertPackage(ctx, insertPackageParams{p.Hash, p.Family, int32(p.Number), string(p.JSON), tx.Now()}); err != nil {
 		return fault.Wrap("eservice.Publish", err)
 	}
