@@ -54,9 +54,6 @@ update session.eid_order set evidence = null, ocsp = null, visible = null where 
 -- name: sweepOrders :execrows
 delete from session.eid_order where started_at < $1;
 
--- name: epoch :one
-update session.epoch set generation = generation + 1 returning generation;
-
 -- name: insertChallenge :exec
 insert into session.challenge (id, purpose, person, data, nonce, expires_at) values ($1, $2, $3, $4, $5, $6);
 

@@ -52,17 +52,6 @@ func (q *Queries) endOrder(ctx context.Context, arg endOrderParams) (int64, erro
 	return result.RowsAffected(), nil
 }
 
-const epoch = `-- name: epoch :one
-update session.epoch set generation = generation + 1 returning generation
-`
-
-func (q *Queries) epoch(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, epoch)
-	var generation int64
-	err := row.Scan(&generation)
-	return generation, err
-}
-
 const insertChallenge = `-- name: insertChallenge :exec
 insert into session.challenge (id, purpose, person, data, nonce, expires_at) values ($1, $2, $3, $4, $5, $6)
 `
