@@ -190,11 +190,12 @@ func (o *oracle) sees(r reader, table string, c cells) (visible, known bool) {
 	return false, false
 }
 
-// table reads a whole table as the superuser.
+// table reads a whole table as the superuser, but for what is heavy and for codes, which are made
+// when a letter leaves.
 func (w *world) table(t *testing.T, name string) []cells {
 	t.Helper()
 	var list []cells
-	for _, text := range w.list(t, "select (to_jsonb(x) - 'body')::text from "+name+" x") {
+	for _, text := range w.list(t, "select (to_jsonb(x) - 'body' - 'code')::text from "+name+" x") {
 		c := cells{}
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
@@ -284,7 +285,7 @@ func (w *world) visible(t *testing.T, r reader, table string) map[string]bool {
 	found := map[string]bool{}
 	err := w.Inside.DB.Tx(t.Context(), l, func(ctx context.Context, tx *db.Tx) error {
 		clear(found)
-		rows, err := tx.Query(ctx, "select (to_jsonb(x) - 'body')::text from "+table+" x")
+		rows, err := tx.Query(ctx, "select (to_jsonb(x) - 'body' - 'code')::text from "+table+" x")
 		if err != nil {
 			return err
 		}
@@ -384,7 +385,8 @@ func (w *world) writesAreTheMatrix(t *testing.T) {
 		{"taking what nobody has", "anna-karin-mo", take, []any{of("unassigned")}, true},
 		{"a letter in her own thread", "sofia-berglund", message, []any{received, sofia, true}, true},
 		{"a letter in the other's thread", "sofia-berglund", message, []any{received, peter, true}, false},
-		{"a letter as if from the officer, and signed by another", "sofia-berglund", strings.Replace(message, "core.actor()", "$3", 1), []any{received, sofia, false}, true},
+		{"a letter as if from the officer", "sofia-berglund", message, []any{received, sofia, false}, false},
+		{"a letter in another's name", "sofia-berglund", strings.Replace(message, "core.actor()", "'"+peter+"'", 1), []any{received, sofia, true}, false},
 		{"a letter to a case that is not hers", "stina-alm", message, []any{received, w.Of["stina-alm"].String(), true}, false},
 		{"the applicant's file", "sofia-berglund", file, []any{received}, true},
 		{"the other guardian's file", "peter-wallin", file, []any{received}, false},

@@ -57,5 +57,8 @@ func checkWhy(why string) error {
 // Service is the target of a whole service.
 func Service(key string) string { return "service/" + key }
 
+// Controller is the target of everything that a board answers for.
+func Controller(board string) string { return "controller/" + board }
+
 // Route is the target of one path, all its methods.
 func Route(path string) string { return "route/" + strings.TrimPrefix(path, "/") }

@@ -140,6 +140,33 @@ func TestAChangedOrMissingRowIsNamed(t *testing.T) {
 	}
 }
 
+func TestRowsThatWereCutFromTheEndOfAClosedLaneAreMissed(t *testing.T) {
+	w := open(t)
+	for range 4 {
+		if err := w.w.Write(t.Context(), w.response(access.PersonID{1}, access.PersonID{2})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.w.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.r.VerifyChains(t.Context()); err != nil || n != 4 {
+		t.Fatalf("whole: %d %v", n, err)
+	}
+	super, err := w.d.Server.Superuser(t.Context(), w.d.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer super.Close(context.Background())
+	if _, err := super.Exec(t.Context(), "delete from ledger.disclosure where seq > 2"); err != nil {
+		t.Fatal(err)
+	}
+	var broken *Broken
+	if _, err := w.r.VerifyChains(t.Context()); !errors.As(err, &broken) || broken.Seq != 3 {
+		t.Errorf("found %v", err)
+	}
+}
+
 func TestTheRolesCanOnlyAdd(t *testing.T) {
 	w := open(t)
 	if err := w.w.Write(t.Context(), w.response(access.PersonID{1}, access.PersonID{2})); err != nil {

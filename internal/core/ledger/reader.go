@@ -208,5 +208,20 @@ func (l *Reader) VerifyChains(ctx context.Context) (int64, error) {
 	if err := rows.Err(); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return held, fault.Wrap("ledger.VerifyChains", err)
 	}
-	return held, nil
+	return held, l.verifyEnds(ctx)
+}
+
+// verifyEnds sees that no closed lane has lost rows from its end, which a chain can't tell.
+func (l *Reader) verifyEnds(ctx context.Context) error {
+	b := Broken{Why: "the lane's end is missing"}
+	err := l.pool.QueryRow(ctx, `
+select l.id, coalesce(max(d.seq), 0) + 1 from ledger.lane l left join ledger.disclosure d on d.lane = l.id
+where l.last_seq is not null group by l.id, l.last_seq having l.last_seq <> coalesce(max(d.seq), 0) order by l.id limit 1`).Scan(&b.Lane, &b.Seq)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap("ledger.verifyEnds", err)
+	}
+	return &b
 }

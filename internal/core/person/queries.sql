@@ -55,14 +55,6 @@ where child = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2) or
 select p.id, p.died_at from person.person p
 where p.id = (select n.person from person.number n where n.hash = $1 union all select x.person from person.protected x where x.hash = $1);
 
--- name: identitiesOf :many
-select who.id::uuid as person, n.given, n.surname, m.born, m.number,
-  x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
-from unnest(@people::uuid[]) as who (id)
-left join person.protected x on x.person = who.id
-left join person.name n on n.person = who.id
-left join person.number m on m.person = who.id;
-
 -- name: addressOf :one
 select person, street, postcode, city, dwelling from person.address where person = $1;
 

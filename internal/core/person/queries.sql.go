@@ -170,59 +170,6 @@ func (q *Queries) feedCursor(ctx context.Context, country string) (string, error
 	return cursor, err
 }
 
-const identitiesOf = `-- name: identitiesOf :many
-select who.id::uuid as person, n.given, n.surname, m.born, m.number,
-  x.given as hidden_given, x.surname as hidden_surname, x.born as hidden_born, x.number as hidden_number, (x.person is not null)::bool as hidden
-from unnest($1::uuid[]) as who (id)
-left join person.protected x on x.person = who.id
-left join person.name n on n.person = who.id
-left join person.number m on m.person = who.id
-`
-
-type identitiesOfRow struct {
-	Person        id.Key
-	Given         *disclosure.Personal
-	Surname       *disclosure.Personal
-	Born          *disclosure.Personal
-	Number        *disclosure.Personal
-	HiddenGiven   *disclosure.Protected
-	HiddenSurname *disclosure.Protected
-	HiddenBorn    *disclosure.Protected
-	HiddenNumber  *disclosure.Protected
-	Hidden        bool
-}
-
-func (q *Queries) identitiesOf(ctx context.Context, people []id.Key) ([]identitiesOfRow, error) {
-	rows, err := q.db.Query(ctx, identitiesOf, people)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []identitiesOfRow
-	for rows.Next() {
-		var i identitiesOfRow
-		if err := rows.Scan(
-			&i.Person,
-			&i.Given,
-			&i.Surname,
-			&i.Born,
-			&i.Number,
-			&i.HiddenGiven,
-			&i.HiddenSurname,
-			&i.HiddenBorn,
-			&i.HiddenNumber,
-			&i.Hidden,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const insertCustody = `-- name: insertCustody :exec
 insert into person.custody (id, child, guardian, kind, living, valid_from, valid_to, source, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `

@@ -144,6 +144,7 @@ type Case struct {
 	Parties    []Party
 
 	salt, payload []byte
+	boardKey      string
 }
 
 // Party finds a person among the parties.

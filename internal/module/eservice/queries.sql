@@ -9,7 +9,7 @@ insert into eservice.family (key, unit, shielded_unit, live) values ($1, $2, $3,
 on conflict (key) do update set live = excluded.live, unit = excluded.unit, shielded_unit = excluded.shielded_unit;
 
 -- name: families :many
-select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, u.name as unit_name from eservice.family f
+select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, b.key as board_key, u.name as unit_name from eservice.family f
 join access.unit u on u.id = f.unit join access.unit su on su.id = f.shielded_unit join access.board b on b.id = u.board order by f.key;
 
 -- name: insertRate :exec
@@ -85,7 +85,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1);
 
 -- name: caseOf :one
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller where c.id = $1;
 
 -- name: lockCase :one
@@ -93,7 +93,7 @@ select id, state, version from eservice.case where id = $1 for update;
 
 -- name: myCases :many
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.id in (select r.object from access.relation r where r.subject = @person::uuid and r.kind in ('party_to', 'invited_to')
   and r.valid_from <= @now::timestamptz and (r.valid_to is null or r.valid_to > @now::timestamptz))
@@ -101,7 +101,7 @@ order by c.created_at desc, c.id desc limit 200;
 
 -- name: inbox :many
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any(@units::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
   and c.about <> @person::uuid and c.applicant <> @person::uuid

@@ -244,7 +244,7 @@ func (q *Queries) cameIn(ctx context.Context, cases []id.Key) ([]cameInRow, erro
 
 const caseOf = `-- name: caseOf :one
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller where c.id = $1
 `
 
@@ -274,6 +274,7 @@ type caseOfRow struct {
 	Version    int64
 	UnitName   string
 	BoardName  string
+	BoardKey   string
 }
 
 func (q *Queries) caseOf(ctx context.Context, argID id.Key) (caseOfRow, error) {
@@ -305,6 +306,7 @@ func (q *Queries) caseOf(ctx context.Context, argID id.Key) (caseOfRow, error) {
 		&i.Version,
 		&i.UnitName,
 		&i.BoardName,
+		&i.BoardKey,
 	)
 	return i, err
 }
@@ -660,7 +662,7 @@ func (q *Queries) facilities(ctx context.Context) ([]facilitiesRow, error) {
 }
 
 const families = `-- name: families :many
-select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, u.name as unit_name from eservice.family f
+select f.key, f.unit, f.shielded_unit, f.live, f.enabled, u.board, su.board as shielded_board, b.name as board_name, b.key as board_key, u.name as unit_name from eservice.family f
 join access.unit u on u.id = f.unit join access.unit su on su.id = f.shielded_unit join access.board b on b.id = u.board order by f.key
 `
 
@@ -673,6 +675,7 @@ type familiesRow struct {
 	Board         id.Key
 	ShieldedBoard id.Key
 	BoardName     string
+	BoardKey      string
 	UnitName      string
 }
 
@@ -694,6 +697,7 @@ func (q *Queries) families(ctx context.Context) ([]familiesRow, error) {
 			&i.Board,
 			&i.ShieldedBoard,
 			&i.BoardName,
+			&i.BoardKey,
 			&i.UnitName,
 		); err != nil {
 			return nil, err
@@ -708,7 +712,7 @@ func (q *Queries) families(ctx context.Context) ([]familiesRow, error) {
 
 const inbox = `-- name: inbox :many
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.unit = any($1::uuid[]) and c.state not in ('waiting_for_multisign', 'returned')
   and c.about <> $2::uuid and c.applicant <> $2::uuid
@@ -759,6 +763,7 @@ type inboxRow struct {
 	Version    int64
 	UnitName   string
 	BoardName  string
+	BoardKey   string
 }
 
 func (q *Queries) inbox(ctx context.Context, arg inboxParams) ([]inboxRow, error) {
@@ -804,6 +809,7 @@ func (q *Queries) inbox(ctx context.Context, arg inboxParams) ([]inboxRow, error
 			&i.Version,
 			&i.UnitName,
 			&i.BoardName,
+			&i.BoardKey,
 		); err != nil {
 			return nil, err
 		}
@@ -1341,7 +1347,7 @@ func (q *Queries) moveAttachments(ctx context.Context, caseID id.Key, sharedSlot
 
 const myCases = `-- name: myCases :many
 select c.id, c.ref, c.family, c.package, c.unit, c.controller, c.about, c.applicant, c.shielded, c.state, c.outcome, c.officer, c.salt, c.payload, c.receipt,
-  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name
+  c.created_at, c.sign_until, c.signed_at, c.complete_at, c.due_at, c.paused_at, c.closed_at, c.version, u.name as unit_name, b.name as board_name, b.key as board_key
 from eservice.case c join access.unit u on u.id = c.unit join access.board b on b.id = c.controller
 where c.id in (select r.object from access.relation r where r.subject = $1::uuid and r.kind in ('party_to', 'invited_to')
   and r.valid_from <= $2::timestamptz and (r.valid_to is null or r.valid_to > $2::timestamptz))
@@ -1374,6 +1380,7 @@ type myCasesRow struct {
 	Version    int64
 	UnitName   string
 	BoardName  string
+	BoardKey   string
 }
 
 func (q *Queries) myCases(ctx context.Context, person id.Key, now time.Time) ([]myCasesRow, error) {
@@ -1411,6 +1418,7 @@ func (q *Queries) myCases(ctx context.Context, person id.Key, now time.Time) ([]
 			&i.Version,
 			&i.UnitName,
 			&i.BoardName,
+			&i.BoardKey,
 		); err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func caseFrom(r caseRow) *Case {
 	c := &Case{ID: CaseID(r.ID), Ref: r.Ref, Family: r.Family, Package: r.Package, Unit: access.UnitID(r.Unit), UnitName: r.UnitName, Controller: access.BoardID(r.Controller),
 		BoardName: r.BoardName, About: r.About, Applicant: r.Applicant, Shielded: r.Shielded, State: State(r.State), Outcome: Outcome(r.Outcome), Officer: r.Officer,
 		Created: r.CreatedAt, SignUntil: r.SignUntil, SignedAt: r.SignedAt, CompleteAt: r.CompleteAt, DueAt: r.DueAt, PausedAt: r.PausedAt, ClosedAt: r.ClosedAt,
-		salt: r.Salt, payload: r.Payload}
+		salt: r.Salt, payload: r.Payload, boardKey: r.BoardKey}
 	if r.Receipt != nil {
 		c.Receipt = *r.Receipt
 	}

@@ -82,13 +82,17 @@ func (s *Service) draftFacts(ctx context.Context, tx *db.Tx, _ access.Actor, ref
 	if err != nil {
 		return nil, missing("eservice.draftFacts", err)
 	}
-	return access.Facts{"applicant": d.Applicant}, s.open(d.Family)
+	if _, err := s.family(ctx, tx, d.Family); err != nil {
+		return nil, err
+	}
+	return access.Facts{"applicant": d.Applicant}, nil
 }
 
-// open refuses with Closed what belongs to a service that is switched off by itself. The doors
-// know their paths only; which service a record is of stands in the record.
-func (s *Service) open(family string) error {
-	if _, closed := s.board.Closed(closure.Service(family)); closed {
+// open refuses with Closed what belongs to a service, or to a board's services, that are
+// switched off by themselves. The doors know their paths only; which service a record is of,
+// and which board answers for it, stands in the record.
+func (s *Service) open(family, board string) error {
+	if _, closed := s.board.Closed(closure.Service(family), closure.Controller(board)); closed {
 		return fault.New(fault.Closed, "eservice.open", "")
 	}
 	return nil
@@ -99,7 +103,7 @@ func (s *Service) caseFacts(ctx context.Context, tx *db.Tx, by access.Actor, ref
 	if err != nil {
 		return nil, err
 	}
-	if err := s.open(c.Family); err != nil {
+	if err := s.open(c.Family, c.boardKey); err != nil {
 		return nil, err
 	}
 	served, err := New(tx).servedOf(ctx, id.Key(ref.ID))
@@ -204,6 +208,8 @@ type Family struct {
 	Live      *formpack.Package
 	BoardName string
 	Enabled   bool
+
+	boardKey string
 }
 
 // Families lists the services. For anyone: nothing here is about anybody.
@@ -218,7 +224,7 @@ func (s *Service) Families(ctx context.Context, tx *db.Tx) ([]Family, error) {
 		if err != nil {
 			return nil, err
 		}
-		list[i] = Family{Key: r.Key, Live: p, BoardName: r.BoardName, Enabled: r.Enabled}
+		list[i] = Family{Key: r.Key, Live: p, BoardName: r.BoardName, Enabled: r.Enabled, boardKey: r.BoardKey}
 	}
 	return list, nil
 }
@@ -230,7 +236,7 @@ func (s *Service) family(ctx context.Context, tx *db.Tx, key string) (familiesRo
 	}
 	for _, r := range rows {
 		if r.Key == key && r.Enabled {
-			return r, s.open(key)
+			return r, s.open(key, r.BoardKey)
 		}
 	}
 	return familiesRow{}, fault.New(fault.NotFound, "eservice.family", "")

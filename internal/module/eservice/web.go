@@ -235,7 +235,7 @@ func (w *Web) getService(ctx context.Context, v *door.Visit) (door.Answer, error
 			return fault.New(fault.NotFound, "eservice.getService", "")
 		}
 		o.Family = families[i]
-		if err := w.s.open(o.Family.Key); err != nil {
+		if err := w.s.open(o.Family.Key, o.Family.boardKey); err != nil {
 			return err
 		}
 		p := o.Family.Live

@@ -86,3 +86,5 @@ create view access.ours as select r.subject, r.object, r.kind, r.valid_from, r.v
   select m.unit from access.membership m where m.person = (select core.actor()) and m.role = 'officer'
     and m.valid_from <= (select core.instant()) and (m.valid_to is null or m.valid_to > (select core.instant())));
 grant select on access.mine, access.employment, access.ours to tillit_app;
+create trigger history after insert or update or delete on access.board for each row execute function history.note('id');
+create trigger history after insert or update or delete on access.unit for each row execute function history.note('id');

@@ -365,3 +365,4 @@ create trigger history after insert or update or delete on eservice.note for eac
 create trigger history after insert or update or delete on eservice.completion for each row execute function history.note('id');
 create trigger history after insert or update or delete on eservice.decision for each row execute function history.note('id');
 create trigger history after insert or update or delete on eservice.served for each row execute function history.note('case_id', 'person');
+create trigger history after insert or update or delete on eservice.family for each row execute function history.note('key');
