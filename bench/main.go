@@ -73,7 +73,7 @@ func (r *report) pages(ctx context.Context, folder, locked, lockless string, tur
 	if err := r.start(ctx, site, "Start to first page, new data folder", true); err != nil {
 		return err
 	}
-	s, err := setScene(ctx, site)
+	few, many, err := setScenes(ctx, site)
 	if err != nil {
 		return fmt.Errorf("setting the scene: %w", err)
 	}
@@ -91,16 +91,19 @@ func (r *report) pages(ctx context.Context, folder, locked, lockless string, tur
 	if err := r.closures(ctx, site); err != nil {
 		return err
 	}
-	if err := r.scan([]byte(s.body), town.Granvik()); err != nil {
+	if err := r.scan([]byte(few.body), town.Granvik()); err != nil {
 		return err
 	}
-	if err := r.atARate(s.target(site)); err != nil {
+	if err := r.atARate(few.target(site)); err != nil {
 		return err
 	}
 	if err := bare.Start(ctx); err != nil {
 		return err
 	}
-	return r.compare(s, site, bare, turn)
+	if err := r.compare(few, site, bare, turn); err != nil {
+		return err
+	}
+	return r.compare(many, site, bare, turn)
 }
 
 // start measures from the start of the process to the first page that somebody gets.

@@ -87,11 +87,12 @@ func (r *report) compare(s *scene, on, off *served.Site, for_ time.Duration) err
 		return errors.New("bench: no page came")
 	}
 	slower := b.perSecond() / a.perSecond()
-	r.add(fmt.Sprintf("All locks on : off, pages/s, %d clients", clients), "<= 1.5 x", holds(slower <= 1.5), "%.2f x (%.0f on, %.0f off)", slower, a.perSecond(), b.perSecond())
+	r.add(s.name, "", "", "every lock on : off, %d clients, in turns of %s", clients, for_)
+	r.add("  pages/s", "<= 1.5 x", holds(slower <= 1.5), "%.2f x (%.0f on, %.0f off)", slower, a.perSecond(), b.perSecond())
 	as, ap := a.cost()
 	bs, bp := b.cost()
 	dearer := (as + ap) / (bs + bp)
-	r.add("All locks on : off, processor time a page", "<= 1.5 x", holds(dearer <= 1.5), "%.2f x (on %.2f ms: server %.2f, PostgreSQL %.2f; off %.2f ms: %.2f, %.2f)",
+	r.add("  processor time a page", "<= 1.5 x", holds(dearer <= 1.5), "%.2f x (on %.2f ms: server %.2f, PostgreSQL %.2f; off %.2f ms: %.2f, %.2f)",
 		dearer, (as+ap)/1000, as/1000, ap/1000, (bs+bp)/1000, bs/1000, bp/1000)
 	return nil
 }

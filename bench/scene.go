@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
 	"time"
 
 	"tillit/internal/testkit/served"
 	"tillit/internal/town"
 )
 
-// scene is the page that is measured, and the sessions of those who look at it.
+// scene is a page that is measured, and the sessions of those who look at it.
 type scene struct {
 	name    string
 	path    string
@@ -19,45 +19,70 @@ type scene struct {
 	body    string
 }
 
-// cases is how many wait in the inbox.
-const cases = 12
+// cases is how many the measured pages list, and people whom those of the first are about.
+const (
+	cases  = 12
+	people = 3
+)
 
-// setScene lets guardians who decide alone send in applications, until an officer of the unit
-// has as many in her inbox as the page needs; each of those who look has a session of her own.
-func setScene(ctx context.Context, site *served.Site) (*scene, error) {
+// setScenes fills an officer's inbox by the front door. Guardians who decide alone apply for
+// their children. A few of them have applied before and taken it back, which makes the page of
+// what is done: as many cases about few people. The page of what waits has one for each child.
+func setScenes(ctx context.Context, site *served.Site) (few, many *scene, err error) {
 	t := town.Granvik()
 	sent := 0
-	for _, f := range alone(t) {
-		if sent == cases {
-			break
+	for _, family := range alone(t) {
+		b := site.Browser()
+		if err := b.SignIn(ctx, family[0].Number); err != nil {
+			return nil, nil, err
 		}
-		n, err := apply(ctx, site, t, f, cases-sent)
-		if err != nil {
-			return nil, err
+		for _, child := range family[1:] {
+			if sent == cases {
+				break
+			}
+			before := 0
+			if sent < people {
+				before = cases / people
+			}
+			if err := apply(ctx, b, family[0], child, before); err != nil {
+				return nil, nil, err
+			}
+			sent++
 		}
-		sent += n
 	}
-	if sent < cases {
-		return nil, fmt.Errorf("bench: only %d applications could be sent in", sent)
+	if few, err = look(ctx, site, t, "/work?list=closed", people); err != nil {
+		return nil, nil, err
 	}
-	s := &scene{name: fmt.Sprintf("The officer's inbox, %d cases", cases), path: "/work?list=unassigned"}
+	many, err = look(ctx, site, t, "/work?list=unassigned", cases)
+	return few, many, err
+}
+
+// look opens a page of the inbox in as many sessions as there are clients.
+func look(ctx context.Context, site *served.Site, t town.Town, path string, people int) (*scene, error) {
+	s := &scene{path: path}
 	for range clients {
 		b := site.Browser()
 		if err := b.Staff(ctx, officer(t)); err != nil {
 			return nil, err
 		}
-		p, err := b.Get(ctx, s.path)
+		p, err := b.Get(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		if n := strings.Count(p.Body, `href="/work/cases/`); p.Status != 200 || n < cases {
-			return nil, fmt.Errorf("bench: the inbox answers %d with %d cases", p.Status, n)
+		listed := map[string]bool{}
+		for _, m := range href.FindAllString(p.Body, -1) {
+			listed[m] = true
+		}
+		if p.Status != 200 || len(listed) != cases {
+			return nil, fmt.Errorf("bench: %s answers %d with %d cases", path, p.Status, len(listed))
 		}
 		s.cookies, s.body = append(s.cookies, b.Cookies()), p.Body
 	}
-	s.name += ", " + kB(len(s.body))
+	s.name = fmt.Sprintf("Inbox of %d cases about %d people, %s", cases, people, kB(len(s.body)))
 	return s, nil
 }
+
+var href = regexp.MustCompile(`href="/work/cases/[0-9a-f-]{36}`)
 
 // alone are the guardians who decide alone, with their children.
 func alone(t town.Town) [][]town.Person {
@@ -71,8 +96,8 @@ func alone(t town.Town) [][]town.Person {
 	for _, g := range t.People {
 		family := []town.Person{g}
 		for _, c := range t.Custody {
-			if c.Guardian == g.Key && c.To.IsZero() && len(by[c.Child]) == 1 {
-				family = append(family, t.Person(c.Child))
+			if child := t.Person(c.Child); c.Guardian == g.Key && c.To.IsZero() && len(by[c.Child]) == 1 && child.Protection == "" {
+				family = append(family, child)
 			}
 		}
 		if len(family) > 1 && g.Died.IsZero() && g.Protection == "" {
@@ -82,43 +107,42 @@ func alone(t town.Town) [][]town.Person {
 	return list
 }
 
-// apply lets a guardian apply for at most some of her children.
-func apply(ctx context.Context, site *served.Site, t town.Town, family []town.Person, most int) (int, error) {
-	guardian, children := family[0], family[1:]
-	b := site.Browser()
-	if err := b.SignIn(ctx, guardian.Number); err != nil {
-		return 0, err
+// apply sends in an application for a child, after some that are taken back.
+func apply(ctx context.Context, b *served.Browser, guardian, child town.Person, before int) error {
+	draft, err := b.Draft(ctx)
+	if err != nil {
+		return err
 	}
-	sent := 0
-	for _, child := range children {
-		if sent == most || child.Protection != "" {
-			continue
-		}
-		draft, err := b.Draft(ctx)
-		if err != nil {
-			return sent, err
-		}
-		keys, err := b.Children(ctx, draft)
-		if err != nil {
-			return sent, err
-		}
-		key, ok := keys[child.Name()]
-		if !ok {
-			return sent, errors.New("bench: the form does not offer a child of hers")
+	keys, err := b.Children(ctx, draft)
+	if err != nil {
+		return err
+	}
+	key, ok := keys[child.Name()]
+	if !ok {
+		return errors.New("bench: the form does not offer a child of hers")
+	}
+	for n := range before + 1 {
+		if n > 0 {
+			if draft, err = b.Draft(ctx); err != nil {
+				return err
+			}
 		}
 		if err := b.Fill(ctx, draft, key, time.Now()); err != nil {
-			return sent, err
+			return err
 		}
 		order, err := b.Sign(ctx, draft, guardian.Number)
 		if err != nil {
-			return sent, err
+			return err
 		}
-		if _, err := b.Send(ctx, order); err != nil {
-			return sent, err
+		path, err := b.Send(ctx, order)
+		if err == nil && n < before {
+			err = b.Withdraw(ctx, path)
 		}
-		sent++
+		if err != nil {
+			return err
+		}
 	}
-	return sent, nil
+	return nil
 }
 
 // officer is one who works in the unit that applications come to.

@@ -294,6 +294,10 @@ func (d *Door) send(w http.ResponseWriter, v *Visit, a Answer) (written, error) 
 	}
 	rec := disclosure.NewRecorder(v.By, level, passes&^d.closedClasses())
 	body, channel, err := d.render(w, v, a, rec)
+	if errors.Is(err, disclosure.ErrSealed) && d.closedClasses() != 0 {
+		// What it can't do without is closed: a sign on the door, and no mistake of ours.
+		return written{}, fault.As(fault.Closed, "door.send", err)
+	}
 	if err != nil {
 		return written{}, err
 	}
