@@ -59,8 +59,6 @@ type PageProps struct {
 	Scripts []Script
 	// Bleed leaves the width of main to the children: for a start page.
 	Bleed bool
-	// Renew is how many seconds until the page renews itself where no script runs; 0 never.
-	Renew int
 }
 
 // Scheme is light or dark, or as the reader's device has it.
