@@ -64,12 +64,15 @@ func TestSignInWithoutScripts(t *testing.T) {
 	at := v.post("/sign-in/bankid", url.Values{"to": {"/my/cases"}}).Header.Get("Location")
 	p := v.get(at)
 	for _, s := range []string{
-		"head noscript", "[data-qr='" + at + "/qr'][data-qr-status='" + at + "'] [role=img][aria-label] svg path", "a[href^='bankid:///?autostarttoken=']",
+		"[data-qr='" + at + "/qr'][data-qr-status='" + at + "'] [role=img][aria-label] svg path", "a[href^='bankid:///?autostarttoken=']",
 		"form[method=post][action='" + at + "'] button", "form[action='/sign-in/cancel'] input[name=to][value='/my/cases']", "ol.t-numbered li:nth-child(4)", "a[href='http://127.0.0.1:8090/bankid']",
 	} {
 		if _, ok := p.has(t, s); !ok {
 			t.Errorf("no %s", s)
 		}
+	}
+	if _, ok := p.has(t, "meta[http-equiv=refresh]"); ok {
+		t.Error("the page renews itself under the reader (WCAG 2.2.1)")
 	}
 	if said, _ := p.has(t, "[data-qr-text]"); said != "Öppna BankID och skanna QR-koden, eller tryck på Öppna BankID här." {
 		t.Errorf("the page says %q", said)
