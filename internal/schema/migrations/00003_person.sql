@@ -80,30 +80,45 @@ alter table person.custody force row level security;
 
 -- A resident: herself, her children, and of her children's other guardians the name alone.
 -- An officer: the people whom her unit serves. A protected person: herself, and the shielded unit.
--- One policy a table, by what the actor is: with one for each kind of actor, every question pays
--- for the others' as well.
-create policy seen on person.person for select to tillit_app using (case (select core.kind())
-  when 'resident' then id = (select core.actor()) or id in (select object from access.mine r where r.kind in ('guardian_of', 'co_guardian_of') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))
-  when 'officer' then id in (select object from access.ours r where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
-create policy seen on person.name for select to tillit_app using (case (select core.kind())
-  when 'resident' then person = (select core.actor()) or person in (select object from access.mine r where r.kind in ('guardian_of', 'co_guardian_of') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))
-  when 'officer' then person in (select object from access.ours r where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) or person = (select core.actor())
-  when 'steward' then person = (select core.actor()) end);
-create policy seen on person.number for select to tillit_app using (case (select core.kind())
-  when 'resident' then person = (select core.actor()) or person in (select object from access.mine r where r.kind = 'guardian_of' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))
-  when 'officer' then person in (select object from access.ours r where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
-create policy seen on person.address for select to tillit_app using (case (select core.kind())
-  when 'resident' then person = (select core.actor())
-  when 'officer' then person in (select object from access.ours r where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
-create policy seen on person.protected for select to tillit_app using (case (select core.kind())
-  when 'resident' then person = (select core.actor()) or person in (select object from access.mine r where r.kind = 'guardian_of' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))
-  when 'officer' then person in (select r.object from access.ours r join access.unit u on u.id = r.subject and u.shielded where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
-create policy seen on person.protected_address for select to tillit_app using (case (select core.kind())
-  when 'resident' then person = (select core.actor())
-  when 'officer' then person in (select r.object from access.ours r join access.unit u on u.id = r.subject and u.shielded where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
-create policy seen on person.custody for select to tillit_app using (case (select core.kind())
-  when 'resident' then guardian = (select core.actor()) or child in (select object from access.mine r where r.kind = 'guardian_of' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))
-  when 'officer' then child in (select object from access.ours r where r.kind = 'serves' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) end);
+create policy resident on person.person for select to tillit_app using ((select core.kind()) = 'resident' and (
+  id = (select core.actor()) or id in (select object from access.mine r where r.kind in ('guardian_of', 'co_guardian_of')
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))));
+create policy officer on person.person for select to tillit_app using ((select core.kind()) = 'officer' and
+  id in (select object from access.ours r where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on person.name for select to tillit_app using ((select core.kind()) = 'resident' and (
+  person = (select core.actor()) or person in (select object from access.mine r where r.kind in ('guardian_of', 'co_guardian_of')
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))));
+create policy officer on person.name for select to tillit_app using ((select core.kind()) = 'officer' and
+  person in (select object from access.ours r where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy self on person.name for select to tillit_app using ((select core.kind()) in ('officer', 'steward') and person = (select core.actor()));
+create policy resident on person.number for select to tillit_app using ((select core.kind()) = 'resident' and (
+  person = (select core.actor()) or person in (select object from access.mine r where r.kind = 'guardian_of'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))));
+create policy officer on person.number for select to tillit_app using ((select core.kind()) = 'officer' and
+  person in (select object from access.ours r where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on person.address for select to tillit_app using ((select core.kind()) = 'resident' and person = (select core.actor()));
+create policy officer on person.address for select to tillit_app using ((select core.kind()) = 'officer' and
+  person in (select object from access.ours r where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on person.protected for select to tillit_app using ((select core.kind()) = 'resident' and (
+  person = (select core.actor()) or person in (select object from access.mine r where r.kind = 'guardian_of'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))));
+create policy officer on person.protected for select to tillit_app using ((select core.kind()) = 'officer' and
+  person in (select r.object from access.ours r join access.unit u on u.id = r.subject and u.shielded where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on person.protected_address for select to tillit_app using ((select core.kind()) = 'resident' and person = (select core.actor()));
+create policy officer on person.protected_address for select to tillit_app using ((select core.kind()) = 'officer' and
+  person in (select r.object from access.ours r join access.unit u on u.id = r.subject and u.shielded where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on person.custody for select to tillit_app using ((select core.kind()) = 'resident' and (
+  guardian = (select core.actor()) or child in (select object from access.mine r where r.kind = 'guardian_of'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))));
+create policy officer on person.custody for select to tillit_app using ((select core.kind()) = 'officer' and
+  child in (select object from access.ours r where r.kind = 'serves'
+    and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
 
 -- The named services that need people: sign-in finds by hash, the register feed keeps them, notices ask who is protected.
 create policy services on person.person for all to tillit_app

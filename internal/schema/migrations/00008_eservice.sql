@@ -224,24 +224,89 @@ alter table eservice.served force row level security;
 alter table eservice.event enable row level security;
 alter table eservice.event force row level security;
 
--- Who sees and writes what. The resident: what she is a party to. Invited only: the frame, not the
--- answers. Hers alone: drafts, her part of the answers, her threads, what was served to her.
--- Who handles a case writes.
+-- The resident: what she is a party to. Invited only: the frame, not the answers. Hers alone: drafts,
+-- her part of the answers, her threads, what was served to her.
+create policy resident on eservice.draft for all to tillit_app
+  using ((select core.kind()) = 'resident' and applicant = (select core.actor()))
+  with check ((select core.kind()) = 'resident' and applicant = (select core.actor()));
+create policy resident on eservice.case for select to tillit_app
+  using ((select core.kind()) = 'resident' and id in (select object from access.mine r where r.kind in ('party_to', 'invited_to') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy apply on eservice.case for insert to tillit_app
+  with check ((select core.kind()) = 'resident' and applicant = (select core.actor()));
+create policy resident on eservice.answers for select to tillit_app
+  using ((select core.kind()) = 'resident' and ((part = 'shared' and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant())))) or (owner = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))));
+create policy apply on eservice.answers for insert to tillit_app
+  with check ((select core.kind()) = 'resident' and owner = (select core.actor()));
+create policy resident on eservice.party for select to tillit_app
+  using ((select core.kind()) = 'resident' and case_id in (select object from access.mine r where r.kind in ('party_to', 'invited_to') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.signature for select to tillit_app
+  using ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.attachment for select to tillit_app
+  using ((select core.kind()) = 'resident' and (owner = (select core.actor()) or (shared and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))));
+create policy own on eservice.attachment for insert to tillit_app
+  with check ((select core.kind()) = 'resident' and owner = (select core.actor()) and (case_id is null and draft_id in (select d.id from eservice.draft d)
+    or draft_id is null and case_id in (select c.id from eservice.case c where c.applicant = (select core.actor()))));
+create policy own_removal on eservice.attachment for delete to tillit_app
+  using ((select core.kind()) = 'resident' and owner = (select core.actor()) and case_id is null);
+create policy resident on eservice.message for select to tillit_app
+  using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy own on eservice.message for insert to tillit_app
+  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))) and from_party and author = (select core.actor()));
+create policy read on eservice.message for update to tillit_app
+  using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))
+  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.completion for select to tillit_app
+  using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy answer on eservice.completion for update to tillit_app
+  using ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))
+  with check ((select core.kind()) = 'resident' and party = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.served for select to tillit_app
+  using ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy read on eservice.served for update to tillit_app
+  using ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))))
+  with check ((select core.kind()) = 'resident' and person = (select core.actor()) and case_id in (select object from access.mine r where r.kind = 'party_to' and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+create policy resident on eservice.decision for select to tillit_app
+  using ((select core.kind()) = 'resident' and case_id in (select s.case_id from eservice.served s where s.person = (select core.actor())));
+create policy resident on eservice.event for select to tillit_app
+  using ((select core.kind()) = 'resident' and audience = 'parties' and case_id in (select object from access.mine r where r.kind in ('party_to', 'invited_to') and r.valid_from <= (select core.instant()) and (r.valid_to is null or r.valid_to > (select core.instant()))));
+
+-- The officer: received cases of her unit, but none that she has to do with herself (jäv, förvaltningslagen
+-- 16 §). What the case's row lets through, its children follow; who handles the case writes.
+create policy officer on eservice.case for select to tillit_app
+  using ((select core.kind()) = 'officer' and state not in ('waiting_for_multisign', 'returned') and unit in (select m.unit from access.employment m where m.role = 'officer' and m.valid_from <= (select core.instant()) and (m.valid_to is null or m.valid_to > (select core.instant()))) and applicant <> (select core.actor()) and about <> (select core.actor()) and id not in (select object from access.mine r where r.kind in ('party_to', 'invited_to')));
 create policy handle on eservice.case for update to tillit_app
   using ((select core.kind()) = 'officer' and state not in ('waiting_for_multisign', 'returned') and unit in (select m.unit from access.employment m where m.role = 'officer' and m.valid_from <= (select core.instant()) and (m.valid_to is null or m.valid_to > (select core.instant()))) and applicant <> (select core.actor()) and about <> (select core.actor()) and id not in (select object from access.mine r where r.kind in ('party_to', 'invited_to')))
   with check ((select core.kind()) = 'officer' and state not in ('waiting_for_multisign', 'returned') and unit in (select m.unit from access.employment m where m.role = 'officer' and m.valid_from <= (select core.instant()) and (m.valid_to is null or m.valid_to > (select core.instant()))) and applicant <> (select core.actor()) and about <> (select core.actor()) and id not in (select object from access.mine r where r.kind in ('party_to', 'invited_to')) and officer = (select core.actor()));
+create policy officer on eservice.answers for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer on eservice.party for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer on eservice.signature for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer on eservice.attachment for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
+create policy officer on eservice.message for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.message for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and not from_party and author = (select core.actor()));
-create policy seen on eservice.note for select to tillit_app using (case (select core.kind())
-  when 'officer' then exists (select from eservice.case c where c.id = case_id) end);
+create policy officer on eservice.note for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.note for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and author = (select core.actor()));
+create policy officer on eservice.completion for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.completion for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
+create policy officer on eservice.decision for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.decision for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())) and officer = (select core.actor()));
+create policy officer on eservice.served for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.served for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
+create policy officer on eservice.event for select to tillit_app
+  using ((select core.kind()) = 'officer' and exists (select from eservice.case c where c.id = case_id));
 create policy officer_write on eservice.event for insert to tillit_app
   with check ((select core.kind()) = 'officer' and case_id in (select c.id from eservice.case c where c.officer = (select core.actor())));
 
