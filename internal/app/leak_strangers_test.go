@@ -74,6 +74,7 @@ func (w *world) bundle(name string) *bundle {
 func TestStrangersGetNothing(t *testing.T) {
 	w := newWorld(t)
 	t.Run("rows", w.rowsAreTheMatrix)
+	t.Run("nobody", w.nobodyHasNoRows)
 	t.Run("views", w.viewsGiveOnesOwn)
 	t.Run("writes", w.writesAreTheMatrix)
 	t.Run("strangers", w.strangersGetNothing)

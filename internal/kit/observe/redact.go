@@ -16,7 +16,21 @@ const Sealed = "‹sealed›"
 // a plausible date and with space, hyphen, dash or plus between the parts or nothing;
 // the day may have 60 added (samordningsnummer). As telephone numbers: + or 00 and 8 to
 // 15 digits, 0 and 8 to 11 digits, and four pairs.
+//
+// What is left may look like something once more when its neighbour has gone, so that it is
+// looked at until nothing changes.
 func Redact(s string) string {
+	for range len(s) + 1 {
+		next := redactOnce(s)
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return s
+}
+
+func redactOnce(s string) string {
 	if !strings.ContainsAny(s, "@%0123456789") {
 		return s
 	}

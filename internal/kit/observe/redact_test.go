@@ -34,8 +34,8 @@ func TestRedactTakesOut(t *testing.T) {
 		{"mail to <anna+x@kommun.example.se> failed", "mail to <‹sealed›> failed"},
 		{"åsa@exempel.se,bo@localhost", "‹sealed›,‹sealed›"},
 		{"?to=anna%40example.se&x", "?‹sealed›&x"},
-		{"a@b@c", "‹sealed›@c"},
-		{"900201-2396@example.se", "‹sealed›@example.se"},
+		{"a@b@c", "‹sealed›"},
+		{"900201-2396@example.se", "‹sealed›"},
 
 		{"+46 70 123 45 67", "‹sealed›"},
 		{"+46701234567", "‹sealed›"},
