@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,11 +104,11 @@ func TestManyWritersShareALaneWithoutGapsAndTheChainHolds(t *testing.T) {
 		t.Errorf("%d rows hold, %v", n, err)
 	}
 	self := access.Actor{Kind: access.Resident, Person: subject}
-	seen, err := w.r.SeenBy(t.Context(), self, time.Now().Add(time.Hour), 1000, false)
+	seen, err := w.r.SeenBy(t.Context(), self, time.Time{}, time.Now().Add(time.Hour), 1000, false)
 	if err != nil || len(seen) != writers*each {
 		t.Errorf("her log has %d occasions, %v", len(seen), err)
 	}
-	if _, err := w.r.SeenBy(t.Context(), access.Actor{Kind: access.Officer, Person: subject}, time.Now(), 10, false); err == nil {
+	if _, err := w.r.SeenBy(t.Context(), access.Actor{Kind: access.Officer, Person: subject}, time.Time{}, time.Now(), 10, false); err == nil {
 		t.Error("somebody else than a resident read a person's log")
 	}
 }
@@ -233,11 +234,12 @@ func TestBrokenConnectionsCostNoLineAndMakeNoneTwice(t *testing.T) {
 	subject, officer := access.PersonID(id.New[any](w.ids)), access.PersonID(id.New[any](w.ids))
 	var wait sync.WaitGroup
 	const writers, each = 8, 60
+	var told atomic.Int64 // whose line is written, as far as they know
 	for range writers {
 		wait.Go(func() {
 			for range each {
-				if err := w.w.Write(t.Context(), w.response(officer, subject)); err != nil {
-					t.Errorf("write: %v", err)
+				if w.w.Write(t.Context(), w.response(officer, subject)) == nil {
+					told.Add(1)
 				}
 			}
 		})
@@ -254,22 +256,29 @@ func TestBrokenConnectionsCostNoLineAndMakeNoneTwice(t *testing.T) {
 			if err := super.QueryRow(t.Context(), `select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'tillit_ledger' and datname = $1`, w.d.Name).Scan(&n); err != nil {
 				t.Fatal(err)
 			}
-			broken += n
+			if broken += n; broken > 20 {
+				<-done
+				running = false
+			}
 		}
 	}
 	if broken == 0 {
 		t.Error("no connection was broken")
 	}
 	held, err := w.r.VerifyChains(t.Context())
-	if err != nil || held != writers*each {
-		t.Errorf("%d rows hold, want %d: %v", held, writers*each, err)
+	// One who was refused shows nothing, so that her line may be there or not.
+	if err != nil || held < told.Load() || held > writers*each {
+		t.Errorf("%d rows hold, %d were told so: %v", held, told.Load(), err)
+	}
+	if told.Load() == 0 {
+		t.Error("nobody could write")
 	}
 	var responses, salts int
 	if err := super.QueryRow(t.Context(), "select (select count(*) from ledger.response), (select count(*) from ledger.salt)").Scan(&responses, &salts); err != nil {
 		t.Fatal(err)
 	}
-	if responses != writers*each || salts != writers*each {
-		t.Errorf("%d responses and %d salts, want %d of each", responses, salts, writers*each)
+	if int64(responses) != held || int64(salts) != held {
+		t.Errorf("%d responses and %d salts beside %d rows", responses, salts, held)
 	}
 }
 
