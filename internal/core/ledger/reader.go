@@ -39,19 +39,11 @@ type Seen struct {
 	Principal access.PersonID
 }
 
-// seenQuery finds the occasions first, newest first and no more than are asked for, and then what
-// each is: a log may be long.
 const seenQuery = `
-with page as (
-  select d.at, d.response from ledger.disclosure d
-  where d.subject = $1 and d.at >= $2 and d.at < $3
-    and ($5 or exists (select from ledger.response r where r.id = d.response and r.at = d.at and r.principal is distinct from $1))
-  group by d.at, d.response order by d.at desc, d.response desc limit $4)
 select r.id, r.at, r.kind, coalesce(r.principal = $1, false), coalesce(role.text, ''), coalesce(m.name, ''), coalesce(u.name, ''), coalesce(b.name, ''),
   coalesce(u.shielded, false), purpose.text, r.case_id, string_agg(distinct rec.text || ':' || f.text, '|' order by rec.text || ':' || f.text), max(d.level), r.principal
-from page
-join ledger.disclosure d on d.response = page.response and d.at = page.at and d.subject = $1
-join ledger.response r on r.id = page.response and r.at = page.at
+from ledger.disclosure d
+join ledger.response r on r.id = d.response and r.at = d.at
 join ledger.word purpose on purpose.id = r.purpose
 join ledger.word role on role.id = r.role
 join ledger.word f on f.id = d.fields
@@ -59,18 +51,19 @@ join ledger.word rec on rec.id = d.record
 left join access.unit u on u.id = r.unit
 left join access.board b on b.id = coalesce(r.controller, u.board)
 left join lateral (select name from access.membership m where m.person = r.principal and m.unit = r.unit and r.kind in (2, 3) order by m.valid_from desc limit 1) m on true
+where d.subject = $1 and d.at < $2 and ($4 or r.principal is distinct from $1)
 group by r.id, r.at, r.kind, r.principal, role.text, m.name, u.name, u.shielded, b.name, purpose.text, r.case_id
-order by r.at desc, r.id desc`
+order by r.at desc, r.id desc limit $3`
 
-// SeenBy is a person's own log, newest first: every occasion from one instant up to another on
-// which something about her was shown, at most limit of them; those on which she herself looked
-// only with own. A zero instant is the beginning. For the person herself, asked with her own actor: anybody else is refused
+// SeenBy is a person's own log, newest first: every occasion before an instant on which
+// something about her was shown, at most limit of them; those on which she herself looked
+// only with own. For the person herself, asked with her own actor: anybody else is refused
 // as if there were nothing.
-func (l *Reader) SeenBy(ctx context.Context, by access.Actor, from, before time.Time, limit int, own bool) ([]Seen, error) {
+func (l *Reader) SeenBy(ctx context.Context, by access.Actor, before time.Time, limit int, own bool) ([]Seen, error) {
 	if by.Kind != access.Resident {
 		return nil, fault.New(fault.NotFound, "ledger.SeenBy", "")
 	}
-	rows, err := l.pool.Query(ctx, seenQuery, by.Person, from, before, limit, own)
+	rows, err := l.pool.Query(ctx, seenQuery, by.Person, before, limit, own)
 	if err != nil {
 		return nil, fault.Wrap("ledger.SeenBy", err)
 	}
